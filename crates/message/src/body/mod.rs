@@ -1,0 +1,31 @@
+//! What a person reads.
+
+/// The bodies of a message, as mail clients show them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body {
+    /// The plain text body, decoded, `\n` line ends; empty when there is none.
+    pub text: String,
+    /// The HTML body as written (decoded to Unicode); `None` when there is none.
+    pub html: Option<String>,
+    /// The visible text: of the HTML when there is one, else the plain text. Hidden elements are left out.
+    pub visible: String,
+    /// Text in the HTML that no reader sees (display:none, zero size, same colour).
+    pub hidden: String,
+    /// What the HTML does besides showing text.
+    pub traits: HtmlTraits,
+}
+
+/// Counts of elements in an HTML body or attachment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HtmlTraits {
+    pub forms: usize,
+    pub password_fields: usize,
+    pub scripts: usize,
+    pub iframes: usize,
+    pub event_handlers: usize,
+    pub meta_refreshes: usize,
+    pub remote_images: usize,
+    pub embedded_images: usize,
+    /// A long string literal handed to atob, unescape, fromCharCode, document.write or eval.
+    pub obfuscated_scripts: usize,
+}

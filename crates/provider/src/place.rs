@@ -1,0 +1,63 @@
+//! Where a copy stands, and what fetching and acting give back.
+
+use jiff::Timestamp;
+use verdict::FolderId;
+
+use crate::FolderRole;
+
+/// Where a copy is and how it stands: all that quarantine and restore must leave as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub folder: FolderId,
+    pub role: FolderRole,
+    /// Whether that folder is our hidden quarantine.
+    pub quarantined: bool,
+    pub read: bool,
+    pub flag: Flag,
+    pub categories: Vec<String>,
+    pub received: Option<Timestamp>,
+}
+
+/// The follow-up flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flag {
+    #[default]
+    None,
+    Flagged,
+    Complete,
+}
+
+/// A copy, fetched.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fetched {
+    pub bytes: Vec<u8>,
+    /// Whether `bytes` stop short of the whole message.
+    pub truncated: bool,
+    pub place: Place,
+    /// Drafts are not mail yet.
+    pub draft: bool,
+    pub internet_message_id: Option<String>,
+}
+
+impl std::fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fetched({} bytes, {:?})", self.bytes.len(), self.place)
+    }
+}
+
+/// An order carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub done: Done,
+    /// As it stood before, when we looked.
+    pub before: Option<Place>,
+    pub after: Place,
+}
+
+/// Whether this call did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Now,
+    /// It was so already: an earlier try, or the person.
+    Already,
+}

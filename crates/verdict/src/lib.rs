@@ -1,0 +1,12 @@
+//! From evidence to a judgement, as a pure function: [`judge()`].
+
+pub mod action;
+pub mod judgement;
+pub mod policy;
+pub mod score;
+pub mod target;
+
+pub use action::{Action, ActionKind, Plan};
+pub use judgement::{Judgement, Outcome, Reason, Undecided, Verdict, judge};
+pub use policy::{Mode, Policy};
+pub use target::{FolderId, ItemId, MailboxId, Target, TenantId};
