@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for bad in ["", "ann", "@example.com", "ann@", "ann@exa mple", "ann@[192.0.2.1]", "a\u{7}b@example.com"] {
+        for bad in
+            ["", "ann", "@example.com", "ann@", "ann@exa mple", "ann@[192.0.2.1]", "a\u{7}b@example.com"]
+        {
             assert_eq!(Address::parse(bad), None, "{bad}");
         }
     }

@@ -22,5 +22,9 @@ pub enum Error {
     Misused(String),
     /// The provider answered something we do not understand.
     #[error("unexpected answer: {what}")]
-    Broken { what: String, #[source] source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    Broken {
+        what: String,
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
 }

@@ -16,7 +16,8 @@ use verdict::{Action, FolderId, MailboxId, Target, TenantId};
 
 pub use error::Error;
 pub use notice::{Notice, NoticeReply, NoticeRequest, Refusal};
-pub use place::{Applied, Done, Fetched, Flag, Place};
+pub use place::{Applied, Done, Fetched};
+pub use verdict::{Flag, FolderRole, Place};
 
 /// A provider of mailboxes, signed in to one tenant.
 #[async_trait]
@@ -31,7 +32,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     async fn mailboxes(&self, since: Option<&Cursor>) -> Result<Page<MailboxChange>, Error>;
 
     /// One page of the folder tree of `mailbox` (our own hidden folder is left out).
-    async fn folders(&self, mailbox: &MailboxId, since: Option<&Cursor>) -> Result<Page<FolderChange>, Error>;
+    async fn folders(&self, mailbox: &MailboxId, since: Option<&Cursor>)
+    -> Result<Page<FolderChange>, Error>;
 
     /// One page of messages that came into `folder` since the cursor; `None` starts over, with all that is there.
     /// `Error::CursorLost` means: start over.
@@ -116,18 +118,6 @@ pub struct FolderInfo {
     pub id: FolderId,
     pub name: String,
     pub role: FolderRole,
-}
-
-/// What a folder is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FolderRole {
-    Inbox,
-    Junk,
-    Sent,
-    Drafts,
-    Deleted,
-    Archive,
-    Other,
 }
 
 /// A message seen in a folder, or gone from it.

@@ -1,31 +1,6 @@
 //! Where a copy stands, and what fetching and acting give back.
 
-use jiff::Timestamp;
-use verdict::FolderId;
-
-use crate::FolderRole;
-
-/// Where a copy is and how it stands: all that quarantine and restore must leave as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub folder: FolderId,
-    pub role: FolderRole,
-    /// Whether that folder is our hidden quarantine.
-    pub quarantined: bool,
-    pub read: bool,
-    pub flag: Flag,
-    pub categories: Vec<String>,
-    pub received: Option<Timestamp>,
-}
-
-/// The follow-up flag.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flag {
-    #[default]
-    None,
-    Flagged,
-    Complete,
-}
+use verdict::Place;
 
 /// A copy, fetched.
 #[derive(Clone, PartialEq, Eq)]

@@ -9,4 +9,4 @@ pub mod target;
 pub use action::{Action, ActionKind, Plan};
 pub use judgement::{Judgement, Outcome, Reason, Undecided, Verdict, judge};
 pub use policy::{Mode, Policy};
-pub use target::{FolderId, ItemId, MailboxId, Target, TenantId};
+pub use target::{Flag, FolderId, FolderRole, ItemId, MailboxId, Place, Target, TenantId};

@@ -52,3 +52,38 @@ pub struct Target {
     pub mailbox: MailboxId,
     pub item: ItemId,
 }
+
+/// Where a copy is and how it stands: all that quarantine and restore must leave as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub folder: FolderId,
+    pub role: FolderRole,
+    /// Whether that folder is our hidden quarantine.
+    pub quarantined: bool,
+    pub read: bool,
+    pub flag: Flag,
+    pub categories: Vec<String>,
+    /// The provider's own date of receipt.
+    pub received: Option<jiff::Timestamp>,
+}
+
+/// What a folder is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FolderRole {
+    Inbox,
+    Junk,
+    Sent,
+    Drafts,
+    Deleted,
+    Archive,
+    Other,
+}
+
+/// The follow-up flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Flag {
+    #[default]
+    None,
+    Flagged,
+    Complete,
+}

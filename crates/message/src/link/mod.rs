@@ -19,6 +19,15 @@ pub struct Link {
     pub place: Place,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place { Text, Anchor, Form, Image, Area, Other }
+pub enum Place {
+    Text,
+    Anchor,
+    Form,
+    Image,
+    Area,
+    Other,
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rewriter { Proofpoint }
+pub enum Rewriter {
+    Proofpoint,
+}
