@@ -9,8 +9,10 @@ pub mod observation;
 pub mod observer;
 pub mod question;
 pub mod signals;
+pub mod words;
 
 pub use evidence::{Evidence, Folder, Person, Setting};
 pub use observation::{Correspondence, Observation, Observations, Unavailable};
 pub use observer::Observer;
 pub use question::Question;
+pub use signals::{Reading, Signal};

@@ -1,6 +1,6 @@
 //! The signals, one file each, listed by hand.
 
-use crate::{Evidence, Question, Unavailable};
+use crate::{Evidence, Question};
 
 /// One named fact.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,9 @@ pub enum Reading {
     Present(Vec<String>),
     /// It depends on answers not there yet.
     Ask(Vec<Question>),
-    /// It cannot be known, and why.
-    Unknown(Unavailable),
+    /// It cannot be known, and why, in words for people.
+    Unknown(String),
 }
+
+/// All signals, by name.
+pub const ALL: &[Signal] = &[];
