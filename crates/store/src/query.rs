@@ -6,6 +6,13 @@ use verdict::Verdict;
 
 use crate::{Delivery, DeliveryId};
 
+/// Rows of a page when nothing else is asked for.
+pub const PAGE_ROWS: usize = 50;
+/// Rows of a page at most: what a person scrolls and a page renders in a moment.
+pub const PAGE_ROWS_MAX: usize = 500;
+/// Buckets of a series at most: more than a plot has pixels for.
+pub const BUCKETS_MAX: usize = 2000;
+
 /// Which deliveries. Every field narrows; texts match as case-insensitive substrings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {

@@ -1,0 +1,1 @@
+//! What only this backend has: folders, files, tampering.
