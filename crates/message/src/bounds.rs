@@ -5,6 +5,9 @@
 /// clients show fewer; 64 leaves room for long forward chains.
 pub const DEPTH_MAX: usize = 64;
 
+/// Attached messages inside attached messages; each level is hashed and read anew, so fewer than parts.
+pub const MESSAGE_DEPTH_MAX: usize = 16;
+
 /// Parts of one message, all levels together (mail-parser uses the same number).
 pub const PARTS_MAX: usize = 10_000;
 
@@ -38,5 +41,11 @@ pub const ARCHIVE_MEMBERS_MAX: usize = 1_000;
 /// Archives inside archives.
 pub const ARCHIVE_DEPTH_MAX: usize = 3;
 
-/// Unpacked bytes of one archive, all members together.
+/// Bytes that all archives and documents of one message may be unpacked to, together.
 pub const ARCHIVE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Defects kept of one message; more say nothing new.
+pub const DEFECTS_MAX: usize = 200;
+
+/// Characters of a defect's detail.
+pub const DETAIL_CHARS_MAX: usize = 200;

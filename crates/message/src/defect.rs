@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::bounds::{DEFECTS_MAX, DETAIL_CHARS_MAX};
+
 /// One thing wrong, with where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
@@ -69,6 +71,31 @@ impl DefectKind {
             Self::BrokenFile => "broken-file",
             Self::BoundReached => "bound-reached",
         }
+    }
+}
+
+/// Defects of one message as they are found, bounded: a hostile message can have one on every line.
+#[derive(Debug, Default)]
+pub(crate) struct Defects {
+    found: Vec<Defect>,
+}
+
+impl Defects {
+    /// Notes one, unless the same stands there already.
+    pub(crate) fn add(&mut self, kind: DefectKind, part: &str, detail: &str) {
+        let detail: String = detail.chars().take(DETAIL_CHARS_MAX).collect();
+        let defect = Defect { kind, part: part.to_string(), detail };
+        if self.found.len() < DEFECTS_MAX && !self.found.contains(&defect) {
+            self.found.push(defect);
+        }
+    }
+
+    pub(crate) fn add_all(&mut self, part: &str, defects: Vec<(DefectKind, String)>) {
+        defects.iter().for_each(|(kind, detail)| self.add(*kind, part, detail));
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Defect> {
+        self.found
     }
 }
 
