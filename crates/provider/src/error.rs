@@ -8,7 +8,9 @@ pub enum Error {
     /// Later it may work: throttled, unavailable, timed out. `after` is the provider's own wish.
     #[error("the provider asks to come back later ({what})")]
     Retry { what: String, after: Option<Duration> },
-    /// The message, folder, mailbox or subscription is not there (any more).
+    /// The message, folder, mailbox or subscription is not there (any more). A message that was only just announced
+    /// may not be readable yet (Microsoft: for up to half a minute): whoever fetches tries a few times before
+    /// believing this.
     #[error("{what} is gone")]
     Gone { what: String },
     /// The cursor is no longer known: start over without one.
@@ -27,4 +29,36 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+}
+
+impl Error {
+    /// Whether asking again later may help.
+    pub fn is_retry(&self) -> bool {
+        matches!(self, Self::Retry { .. })
+    }
+
+    /// Whether what was asked for is not there.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Gone { .. })
+    }
+
+    pub(crate) fn gone(what: &str) -> Self {
+        Self::Gone { what: what.into() }
+    }
+
+    pub(crate) fn broken(what: impl Into<String>) -> Self {
+        Self::Broken { what: what.into(), source: None }
+    }
+
+    /// The same error for another of those it hit; a cause stays with the first.
+    pub(crate) fn copy(&self) -> Self {
+        match self {
+            Self::Retry { what, after } => Self::Retry { what: what.clone(), after: *after },
+            Self::Gone { what } => Self::Gone { what: what.clone() },
+            Self::CursorLost => Self::CursorLost,
+            Self::Denied(text) => Self::Denied(text.clone()),
+            Self::Misused(text) => Self::Misused(text.clone()),
+            Self::Broken { what, .. } => Self::broken(what.clone()),
+        }
+    }
 }

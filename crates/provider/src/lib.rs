@@ -3,20 +3,34 @@
 //! Above this crate nobody knows which provider answers: a [`Provider`] lists mailboxes and changes, fetches original
 //! bytes, watches for arrivals and carries out actions. Adapters are private; [`open()`] makes them from settings.
 
+mod budget;
+mod clock;
 mod error;
+mod http;
+mod layout;
 mod notice;
 mod place;
+mod retry;
+mod settings;
+mod step;
+mod usage;
 
 pub mod contract;
-mod fake;
+pub mod fake;
 mod microsoft;
 
 use async_trait::async_trait;
 use verdict::{Action, FolderId, MailboxId, Target, TenantId};
 
+pub use clock::Clock;
 pub use error::Error;
+pub use microsoft::consent as microsoft_consent;
+pub use microsoft::{Cloud, Credential, MicrosoftSettings};
 pub use notice::{Notice, NoticeReply, NoticeRequest, Refusal};
 pub use place::{Applied, Done, Fetched};
+pub use retry::Patience;
+pub use settings::{Settings, open};
+pub use usage::{Count, Usage};
 pub use verdict::{Flag, FolderRole, Place};
 
 /// A provider of mailboxes, signed in to one tenant.
@@ -44,8 +58,18 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         since: Option<&Cursor>,
     ) -> Result<Page<ItemChange>, Error>;
 
+    /// What arrived in `mailbox` from `since` up to but not including `until`, wherever it lies now (our hidden folder
+    /// included, drafts left out): what the reconciliation counts against what was judged.
+    async fn arrived(
+        &self,
+        mailbox: &MailboxId,
+        since: jiff::Timestamp,
+        until: jiff::Timestamp,
+    ) -> Result<Vec<(verdict::ItemId, jiff::Timestamp)>, Error>;
+
     /// The original bytes of one copy and where it is. Messages over `size_bytes_max` come with their first bytes
-    /// only, marked truncated.
+    /// only, marked truncated. [`Error::Gone`] right after a notice may only mean "not readable yet": try a few times
+    /// over half a minute before believing it.
     async fn fetch(&self, target: &Target, size_bytes_max: u64) -> Result<Fetched, Error>;
 
     /// Where a copy is now and how it stands.
@@ -64,6 +88,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Carries out orders; one answer an order, in order. Doing an order again is harmless and answers
     /// [`Done::Already`].
     async fn apply(&self, orders: &[Order]) -> Vec<Result<Applied, Error>>;
+
+    /// What was asked of the provider so far, for the health page.
+    fn usage(&self) -> Usage;
 }
 
 /// One action on one copy.
@@ -88,7 +115,7 @@ pub struct Page<T> {
     pub more: bool,
 }
 
-/// A mailbox that is there, or is gone.
+/// A mailbox that is there, or is none (any more): the user was deleted, lost the licence, or never had a mailbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailboxChange {
     Present(MailboxInfo),

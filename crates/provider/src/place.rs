@@ -27,6 +27,8 @@ pub struct Applied {
     /// As it stood before, when we looked.
     pub before: Option<Place>,
     pub after: Place,
+    /// The folder a restored copy was taken from is gone, so it was put into the inbox instead.
+    pub folder_lost: bool,
 }
 
 /// Whether this call did it.

@@ -1,1 +1,0 @@
-//! A provider in memory, for tests above this crate.
