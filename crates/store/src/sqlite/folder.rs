@@ -68,7 +68,8 @@ fn refuse_newer(folder: &Path, known: u32) -> Result<(), Error> {
     }
 }
 
-/// The user version: big-endian at offset 60 of a 100-byte header (SQLite file format §1.3).
+/// The user version: big-endian at offset 60 of a 100-byte header that begins with a magic string (SQLite file format
+/// §1.3). What is no database is left for SQLite to refuse.
 fn version_in_header(database: &Path) -> io::Result<Option<u32>> {
     let mut header = [0; 100];
     let read = match File::open(database) {
@@ -76,6 +77,7 @@ fn version_in_header(database: &Path) -> io::Result<Option<u32>> {
         Err(error) => Err(error),
     };
     match read {
+        Ok(()) if !header.starts_with(b"SQLite format 3\0") => Ok(None),
         Ok(()) => Ok(Some(u32::from_be_bytes([header[60], header[61], header[62], header[63]]))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
             Ok(None)

@@ -51,6 +51,10 @@ const MMAP_BYTES: i64 = 256 << 20;
 
 /// Opens the store in `folder`.
 pub(crate) fn open(folder: &Path) -> Result<Arc<dyn Store>, Error> {
+    Ok(Arc::new(start(folder)?))
+}
+
+fn start(folder: &Path) -> Result<Sqlite, Error> {
     let folder = Folder::open(folder, schema::KNOWN)?;
     let name = folder.name();
     let mut db = connect(&folder.database()).map_err(|fault| fault.explain(&name))?;
@@ -59,7 +63,7 @@ pub(crate) fn open(folder: &Path) -> Result<Arc<dyn Store>, Error> {
     let blobs = Blobs::new(folder.blobs());
     let writer = Writer::start(db, folder)
         .map_err(|error| Error::Database(format!("no thread for the writer: {error}").into()))?;
-    Ok(Arc::new(Sqlite { blobs, readers, writer }))
+    Ok(Sqlite { blobs, readers, writer })
 }
 
 /// The writing connection. `FULL`: what was answered survives a power cut.

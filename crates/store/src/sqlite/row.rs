@@ -105,6 +105,18 @@ pub(super) fn run(db: &Connection, sql: &str, params: impl Params) -> Outcome<us
     Ok(db.prepare_cached(sql)?.execute(params)?)
 }
 
+/// How SQLite would go about a query, step by step.
+#[cfg(test)]
+pub(super) fn explain(db: &Connection, sql: &str) -> Outcome<Vec<String>> {
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next()? {
+        steps.push(row.get("detail")?);
+    }
+    Ok(steps)
+}
+
 // Names of our enums.
 
 const VERDICTS: [Verdict; 7] = [

@@ -109,3 +109,9 @@ fn received(db: &Connection, id: DeliveryId) -> Outcome<i64> {
     one(db, "SELECT received FROM delivery WHERE id = ?1", [id.0.as_bytes()], |found| Ok(found.get(0)?))?
         .ok_or_else(|| Fault::Misused(format!("there is no delivery {} to go on from", id.0)))
 }
+
+/// How a list is read.
+#[cfg(test)]
+pub(super) fn explain(db: &Connection, filter: &Filter) -> Outcome<Vec<String>> {
+    row::explain(db, &query(&Conditions::of(db, filter)?, PAGE_ROWS).0)
+}
