@@ -19,6 +19,7 @@ pub mod mime;
 pub mod organisation;
 pub mod route;
 
+mod ip;
 mod message;
 
 pub use address::{Address, NamedAddress};

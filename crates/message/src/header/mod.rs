@@ -1,31 +1,31 @@
-//! Header fields, and what the known ones say.
+//! Header fields, and what the known ones say: one file per family, each from field values to typed structs.
+//! `native` gathers them and says which copy counts.
 
+pub mod antispam;
+pub mod arc;
+pub mod authentication_results;
+pub mod dkim;
+pub mod exchange;
 pub mod fields;
+pub mod forefront;
+pub mod gmail;
+pub mod received_spf;
 
+pub(crate) mod lexer;
+
+mod native;
+mod seen;
+mod verdict;
+
+pub use antispam::{Antispam, MailboxDelivery, Placement};
+pub use arc::{ArcChain, ArcSet, ArcState};
+pub use authentication_results::{AuthenticationResults, Method, Outcome, compauth_meaning};
+pub use dkim::DkimSignature;
+pub use exchange::{AuthAs, Exchange};
 pub use fields::{Field, Headers};
-
-use crate::Domain;
-
-/// What the mail providers said of the message, from their own header fields. Which of these can be believed is
-/// the route's matter: fields from below the trust boundary can be forged.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Native {
-    pub authentication_results: Vec<AuthenticationResults>,
-    // forefront: Option<Forefront>, antispam: Option<Antispam>, exchange: Exchange, gmail: Gmail, arc: ArcChain,
-    // received_spf: Vec<ReceivedSpf>, dkim: Vec<DkimTags>
-}
-
-impl Native {
-    /// Reads what stands in `headers`.
-    pub fn read(headers: &Headers) -> Self {
-        let _ = headers;
-        Self::default()
-    }
-}
-
-/// Placeholder shape: RFC 8601.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AuthenticationResults {
-    pub authserv_id: Option<String>,
-    pub domain: Option<Domain>,
-}
+pub use forefront::{Category, Forefront, Ipv, Sfv};
+pub use gmail::Gmail;
+pub use native::Native;
+pub use received_spf::ReceivedSpf;
+pub use seen::Seen;
+pub use verdict::{Bypass, NativeVerdict};
