@@ -137,7 +137,7 @@ pub(crate) struct Transit<'a> {
 /// How a message is to be filed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mode {
-    Stamp(Verdict),
+    Stamp(Box<Verdict>),
     /// The sample brings its native fields along: bytes stay exactly as they are.
     Keep,
 }
@@ -153,8 +153,8 @@ pub(crate) fn mode(control: Option<&str>, envelope: &mime::Envelope) -> Mode {
     .any(|name| envelope.header(name).is_some());
     match control.map(str::trim) {
         Some(word) if word.eq_ignore_ascii_case("keep") && has_native => Mode::Keep,
-        Some(word) if !word.eq_ignore_ascii_case("keep") => Mode::Stamp(Verdict::parse(word)),
-        _ => Mode::Stamp(Verdict::default()),
+        Some(word) if !word.eq_ignore_ascii_case("keep") => Mode::Stamp(Box::new(Verdict::parse(word))),
+        _ => Mode::Stamp(Box::default()),
     }
 }
 
@@ -559,8 +559,8 @@ mod tests {
         let native = mime::envelope(b"X-MS-Exchange-Organization-SCL: 9\r\n\r\n");
         assert_eq!(mode(Some("keep"), &native), Mode::Keep);
         assert!(kept_is_junk(&native));
-        assert_eq!(mode(Some("keep"), &mime::envelope(b"\r\n")), Mode::Stamp(Verdict::default()));
-        assert_eq!(mode(None, &native), Mode::Stamp(Verdict::default()));
+        assert_eq!(mode(Some("keep"), &mime::envelope(b"\r\n")), Mode::Stamp(Box::default()));
+        assert_eq!(mode(None, &native), Mode::Stamp(Box::default()));
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Messages, folders and deltas as Graph shows them.
+#![allow(clippy::unwrap_used, reason = "a panic here is the report")]
 
 mod harness;
 

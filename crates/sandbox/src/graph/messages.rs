@@ -100,7 +100,7 @@ pub(crate) fn list(
     let (rows, more, count) = world
         .change(owner, |mailbox| {
             let found = find(mailbox, folder, &ask);
-            let count = ask.count.then(|| found.len());
+            let count = ask.count.then_some(found.len());
             let more = found.len() > ask.skip + ask.top;
             let rows: Vec<Value> =
                 found.iter().skip(ask.skip).take(ask.top).map(|item| lens.message(mailbox, item)).collect();

@@ -1,6 +1,12 @@
 //! A tenant with two people, and a client that speaks to it as any outsider would.
-#![allow(dead_code, unreachable_pub, missing_debug_implementations, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "each test file uses its own part"
+)]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -168,9 +174,15 @@ pub struct Receiver {
     pub notices: Arc<Mutex<Vec<Value>>>,
     pub handshakes: Arc<Mutex<usize>>,
     pub url: String,
+    refusing: Arc<AtomicBool>,
 }
 
 impl Receiver {
+    /// Answers 500 to notices from now on, or no longer.
+    pub fn refuse(&self, refusing: bool) {
+        self.refusing.store(refusing, Ordering::Relaxed);
+    }
+
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/notices", listener.local_addr().unwrap());
@@ -206,6 +218,9 @@ async fn receive(
     if let Some(token) = validation.token {
         *receiver.handshakes.lock().unwrap() += 1;
         return ([("content-type", "text/plain")], token).into_response();
+    }
+    if receiver.refusing.load(Ordering::Relaxed) {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     receiver.notices.lock().unwrap().extend(body["value"].as_array().cloned().unwrap_or_default());
