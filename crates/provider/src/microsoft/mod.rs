@@ -21,6 +21,9 @@ mod trouble;
 mod watch;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
