@@ -196,6 +196,12 @@ impl Budget {
         state.app_debt = state.app_debt.saturating_sub(paid.try_into().unwrap_or(u32::MAX));
     }
 
+    /// How long the provider asked us to leave `mailbox` alone, counted from now.
+    pub(crate) fn pause(&self, mailbox: &MailboxId) -> Option<Duration> {
+        let until = locked(&self.state).mailboxes.get(mailbox)?.paused_until?;
+        until.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
+    }
+
     pub(crate) fn usage(&self) -> Usage {
         let now = Instant::now();
         let state = locked(&self.state);
@@ -309,6 +315,8 @@ mod tests {
         drop(budget.admit(&load("a", 1), soon()).await.unwrap());
         budget.slow_down(&load("a", 1), Some(Duration::from_secs(30)));
         assert_eq!(budget.usage().mailboxes_paused, 1);
+        assert_eq!(budget.pause(&MailboxId::new("a")), Some(Duration::from_secs(30)));
+        assert_eq!(budget.pause(&MailboxId::new("b")), None);
         assert!(budget.admit(&load("a", 1), soon()).await.is_err());
         assert!(budget.admit(&load("b", 1), soon()).await.is_ok());
         let before = Instant::now();

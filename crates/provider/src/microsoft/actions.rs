@@ -1,8 +1,9 @@
 //! Orders carried out: look, take the next step, look at the answer, until the copy stands as ordered. What the steps
 //! are is in [`crate::step`]; this asks Graph, many copies at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use verdict::{Action, Flag, MailboxId, Place};
@@ -10,6 +11,7 @@ use verdict::{Action, Flag, MailboxId, Place};
 use super::Microsoft;
 use super::batch::{self, Item};
 use super::content::{message_path, place, place_path};
+use super::folders::LOOK_UPS_AT_ONCE;
 use super::rights::Kind;
 use super::wire::Message;
 use crate::layout::Layout;
@@ -90,21 +92,27 @@ impl Microsoft {
         all.into_iter().map(|progress| progress.result.unwrap_or_else(unfinished)).collect()
     }
 
+    /// The layouts of all mailboxes in the orders, each as fresh as what is to be done needs it.
     async fn layouts_for(&self, orders: &[&Order]) -> HashMap<MailboxId, Result<Layout, Error>> {
-        let quarantines = |order: &&&Order| order.action == Action::Quarantine;
-        let with: HashSet<_> = orders.iter().filter(quarantines).map(|order| &order.target.mailbox).collect();
-        let mailboxes: HashSet<_> = orders.iter().map(|order| order.target.mailbox.clone()).collect();
-        let mailboxes: Vec<_> = mailboxes.into_iter().collect();
-        let mut layouts: HashMap<_, _> =
-            mailboxes.iter().cloned().zip(self.layouts(&mailboxes).await).collect();
-        for mailbox in with {
-            if let Some(Ok(layout)) = layouts.get(mailbox)
-                && layout.quarantine.is_none()
-            {
-                layouts.insert(mailbox.clone(), self.layout_with_quarantine(mailbox).await);
-            }
+        let mut actions: HashMap<MailboxId, Vec<Action>> = HashMap::new();
+        for order in orders {
+            actions.entry(order.target.mailbox.clone()).or_default().push(order.action.clone());
         }
-        layouts
+        let look_up = |(mailbox, actions): (MailboxId, Vec<Action>)| async move {
+            let layout = self.layout_for(&mailbox, &actions).await;
+            (mailbox, layout)
+        };
+        stream::iter(actions).map(look_up).buffer_unordered(LOOK_UPS_AT_ONCE).collect().await
+    }
+
+    async fn layout_for(&self, mailbox: &MailboxId, actions: &[Action]) -> Result<Layout, Error> {
+        if actions.contains(&Action::Restore) {
+            self.layout_looked_up(mailbox).await?;
+        }
+        match actions.contains(&Action::Quarantine) {
+            true => self.layout_with_quarantine(mailbox).await,
+            false => self.layout(mailbox).await,
+        }
     }
 
     fn begin<'a>(

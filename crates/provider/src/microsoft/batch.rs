@@ -110,12 +110,20 @@ pub(super) async fn run(graph: &Graph, items: &[Item]) -> Vec<Result<Value, Erro
         let now = Instant::now();
         let (due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|item| item.not_before <= now);
         waiting = later;
+        // A mailbox that wants to be left alone holds up no other.
+        let pauses = |item: &Waiting| graph.http.budget.pause(&items[item.place].mailbox);
+        let (paused, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|item| pauses(item).is_some());
+        let leave = |item: Waiting| {
+            let asked = pauses(&item);
+            (item, Outcome::Again { error: left_alone(asked), asked })
+        };
+        let paused: Vec<_> = paused.into_iter().map(leave).collect();
         let sent: Vec<_> = stream::iter(chunks(items, due))
             .map(|chunk| send(graph, items, chunk))
             .buffer_unordered(BATCHES_AT_ONCE)
             .concat()
             .await;
-        for (mut item, outcome) in sent {
+        for (mut item, outcome) in paused.into_iter().chain(sent) {
             match outcome {
                 Outcome::Final(answer) => answers[item.place] = Some(answer),
                 Outcome::Again { error, asked } => match item.attempts.next_wait(asked) {
@@ -212,6 +220,10 @@ fn read_item(graph: &Graph, item: &Item, response: BatchItem) -> Outcome {
 fn retry_after(response: &BatchItem) -> Option<String> {
     let (_, value) = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+fn left_alone(wait: Option<Duration>) -> Error {
+    Error::Retry { what: "the mailbox was busy just now".into(), after: wait }
 }
 
 fn unanswered() -> Error {

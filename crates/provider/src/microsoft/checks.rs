@@ -42,7 +42,7 @@ impl Microsoft {
         let first = list.value.into_iter().next().ok_or_else(|| Error::broken("a tenant without a name"))?;
         match first.id.eq_ignore_ascii_case(self.tenant.as_str()) {
             true => Ok(first),
-            false => Err(Error::Denied(format!(
+            false => Err(Error::Misused(format!(
                 "the sign-in leads to another tenant ({}) than the settings say ({}): check the tenant id",
                 first.id, self.tenant
             ))),

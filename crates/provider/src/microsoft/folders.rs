@@ -1,6 +1,5 @@
 //! The folders of a mailbox: which one is the inbox, which one is ours, and what changed among them.
 
-use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use verdict::{FolderId, MailboxId};
 
@@ -32,7 +31,7 @@ const ROWS_MAX: u32 = 200;
 const PAGES_MAX: usize = 50;
 
 /// Mailboxes whose folders are looked up at once.
-const LOOK_UPS_AT_ONCE: usize = 4;
+pub(super) const LOOK_UPS_AT_ONCE: usize = 4;
 
 impl Microsoft {
     /// The layout of `mailbox`, remembered for a while: well-known folders keep their ids for life.
@@ -47,12 +46,6 @@ impl Microsoft {
         Ok(layout)
     }
 
-    /// The layouts of several mailboxes, in order.
-    pub(super) async fn layouts(&self, mailboxes: &[MailboxId]) -> Vec<Result<Layout, Error>> {
-        let look_up = |mailbox: MailboxId| async move { self.layout(&mailbox).await };
-        stream::iter(mailboxes.to_vec()).map(look_up).buffered(LOOK_UPS_AT_ONCE).collect().await
-    }
-
     /// The layout with our folder in it, made if need be.
     pub(super) async fn layout_with_quarantine(&self, mailbox: &MailboxId) -> Result<Layout, Error> {
         let layout = self.layout(mailbox).await?;
@@ -61,6 +54,15 @@ impl Microsoft {
         }
         let quarantine = self.make_quarantine(mailbox).await?;
         let layout = Layout { quarantine: Some(quarantine), ..layout };
+        self.layouts.insert(mailbox.clone(), layout.clone());
+        Ok(layout)
+    }
+
+    /// The layout with our folder looked up again: another worker may have made it since.
+    pub(super) async fn layout_looked_up(&self, mailbox: &MailboxId) -> Result<Layout, Error> {
+        let layout = self.layout(mailbox).await?;
+        let quarantine = self.find_quarantine(mailbox).await?.into_iter().find_map(Named::usable);
+        let layout = Layout { quarantine, ..layout };
         self.layouts.insert(mailbox.clone(), layout.clone());
         Ok(layout)
     }

@@ -155,6 +155,23 @@ async fn restore_sets_what_differs_and_moves_back() {
 }
 
 #[tokio::test]
+async fn what_another_worker_quarantined_is_restored_too() {
+    // When we first looked, our folder was not there yet.
+    let lists = AtomicU32::new(0);
+    let desk = Desk::open(one_message("ours", move |seen| {
+        let first =
+            seen.path.starts_with("/users/u1/mailFolders?") && lists.fetch_add(1, Ordering::SeqCst) == 0;
+        first.then(|| Reply::json(json!({ "value": [] })))
+    }))
+    .await;
+    let microsoft = microsoft(&desk);
+    assert!(!microsoft.place(&target("a")).await.unwrap().quarantined);
+    let answers = microsoft.apply(&[order("a", Action::Restore, Some(in_folder("work")))]).await;
+    let [Ok(applied)] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!((applied.done, applied.after.folder.as_str()), (Done::Now, "work"));
+}
+
+#[tokio::test]
 async fn a_lost_folder_restores_to_the_inbox_and_says_so() {
     let desk = Desk::open(one_message("ours", |seen| {
         (seen.path.ends_with("/move") && seen.body["destinationId"] == "lost")

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::desk::token;
 use super::*;
+use crate::microsoft::consent;
 use crate::{Error, Provider as _};
 
 const TOKEN: &str = "/0c0ffee0-0000-4000-8000-000000000001/oauth2/v2.0/token";
@@ -123,7 +124,28 @@ async fn another_tenant_than_the_settings_say_is_refused() {
     let other = "0c0ffee0-0000-4000-8000-000000000002";
     let desk = Desk::open(move |seen| (seen.path == "/organization").then(|| organization(other))).await;
     let refused = microsoft(&desk).check().await;
-    assert!(matches!(refused, Err(Error::Denied(text)) if text.contains(other)));
+    assert!(matches!(refused, Err(Error::Misused(text)) if text.contains(other)));
+}
+
+#[tokio::test]
+async fn consent_is_proven_by_the_tenant_itself() {
+    let session = b"session";
+    let other = "0c0ffee0-0000-4000-8000-000000000002";
+    for (named_by_the_browser, true_tenant) in [(TENANT, TENANT), (other, TENANT)] {
+        let desk =
+            Desk::open(move |seen| (seen.path == "/organization").then(|| organization(true_tenant))).await;
+        let settings = MicrosoftSettings { tenant: String::new(), ..settings(&desk) };
+        let now = settings.clock.now();
+        let state = consent::State::new(&settings.installation_key, session, now);
+        let answer = [("tenant", named_by_the_browser), ("state", state.as_str())];
+        let answer = answer.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let claimed = consent::read(&answer, &settings.installation_key, session, now).unwrap();
+        let proven = consent::prove(&settings, &claimed).await;
+        match named_by_the_browser == true_tenant {
+            true => assert_eq!(proven.unwrap().tenant, TenantId::new(TENANT)),
+            false => assert!(matches!(proven, Err(Error::Misused(_)))),
+        }
+    }
 }
 
 #[tokio::test]
