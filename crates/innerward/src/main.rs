@@ -1,9 +1,13 @@
 //! The one binary: reads the command line, wires the parts, says how it ended.
 
 mod commands;
+mod config;
 mod exit;
+mod explained;
+mod explained_text;
 mod log;
 mod mail_files;
+mod observers;
 
 use std::process::ExitCode;
 
