@@ -2,12 +2,15 @@
 
 mod commands;
 mod config;
+mod desk;
 mod exit;
 mod explained;
 mod explained_text;
+mod listener;
 mod log;
 mod mail_files;
 mod observers;
+mod ward;
 
 use std::process::ExitCode;
 

@@ -22,7 +22,9 @@ pub async fn carry_out(
     let mut answers: Vec<Result<(), Trouble>> = plans.iter().map(|_| Ok(())).collect();
     let longest = plans.iter().map(|plan| plan.steps().len()).max().unwrap_or(0);
     for number in 0..longest {
-        let open = (0..plans.len()).filter(|&at| answers[at].is_ok() && is_open(&plans[at], number)).collect::<Vec<_>>();
+        let open = (0..plans.len())
+            .filter(|&at| answers[at].is_ok() && is_open(&plans[at], number))
+            .collect::<Vec<_>>();
         let prepared = join_all(open.iter().map(|&at| prepare(store, provider, &plans[at], number))).await;
         let outcomes = apply(provider, prepared).await;
         for (at, outcome) in open.into_iter().zip(outcomes) {
@@ -66,7 +68,11 @@ async fn prepare(
 }
 
 /// For steps that undo something: how the copy stood before that was done.
-async fn place_to_return_to(store: &dyn Store, plan: &Recorded, action: &Action) -> Result<Option<Place>, Trouble> {
+async fn place_to_return_to(
+    store: &dyn Store,
+    plan: &Recorded,
+    action: &Action,
+) -> Result<Option<Place>, Trouble> {
     let Some(undone) = action.undoes() else { return Ok(None) };
     Ok(store.before(&plan.intention().target, &undone).await?)
 }

@@ -7,17 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use message::Digest;
 use observer::Panel;
-use signal::{Evidence, Observation, Observations, Setting, Unavailable};
+use signal::{Evidence, Observations, Setting};
 use store::{Case, Delivery, JudgedCase};
 use tokio::sync::{OwnedMutexGuard, Semaphore};
-use verdict::{Judgement, Outcome, Policy};
+use verdict::{Judgement, Outcome, Policy, ROUNDS_MAX};
 
+use crate::Trouble;
 use crate::intake::{self, Read};
 use crate::journey::Tenant;
-use crate::Trouble;
-
-/// Rounds of questions; the first signals need one, enrichment that builds on answers a few more.
-const ROUNDS_MAX: usize = 4;
 
 /// Reads and judges, on a bounded number of processors, and asks the panel.
 #[derive(Clone, Debug)]
@@ -52,8 +49,7 @@ impl Gatherer {
         now: Timestamp,
     ) -> Result<JudgedCase, Trouble> {
         let as_of = delivery.arrival.received;
-        let (judgement, observations) =
-            self.judge_as_of(read, bytes, setting, &tenant.policy, as_of).await?;
+        let (judgement, observations) = self.judge_as_of(read, bytes, setting, &tenant.policy, as_of).await?;
         let case = Case { digest: delivery.arrival.digest, observations, judged: now };
         Ok(JudgedCase { case, judgement })
     }
@@ -77,30 +73,33 @@ impl Gatherer {
             observations: Observations::default(),
             as_of,
         };
-        let mut round = 0;
-        loop {
+        for _ in 0..ROUNDS_MAX {
             let (outcome, judged) = self.judge_once(evidence, policy.clone()).await?;
             evidence = judged;
             let questions = match outcome {
                 Outcome::Done(judgement) => return Ok((judgement, evidence.observations)),
                 Outcome::Ask(questions) => questions,
             };
-            let answers = if round < ROUNDS_MAX {
-                self.panel.answer(&questions, bytes, as_of, self.deadline).await
-            } else {
-                questions.into_iter().map(|question| (question, Observation::Unavailable(Unavailable::Late))).collect()
-            };
+            let answers = self.panel.answer(&questions, bytes, as_of, self.deadline).await;
             answers.into_iter().for_each(|(question, answer)| evidence.observations.keep(question, answer));
-            round += 1;
         }
+        let policy = policy.clone();
+        self.compute(move || (verdict::conclude(&evidence, &policy), evidence.observations)).await
     }
 
-    async fn judge_once(&self, evidence: Evidence, policy: Arc<Policy>) -> Result<(Outcome, Evidence), Trouble> {
+    async fn judge_once(
+        &self,
+        evidence: Evidence,
+        policy: Arc<Policy>,
+    ) -> Result<(Outcome, Evidence), Trouble> {
         self.compute(move || (verdict::judge(&evidence, &policy), evidence)).await
     }
 
     /// Runs `work` on a processor of its own. A panic in it is this message's trouble and nobody else's.
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
         let _processor = self.processors.acquire().await.map_err(|_| stopped())?;
         tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
     }

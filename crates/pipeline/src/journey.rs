@@ -13,11 +13,14 @@ use verdict::{Policy, Target, TenantId};
 
 use crate::gather::{Gatherer, Judging};
 use crate::intake::{self, Taken};
+use crate::progress::Sweeps;
 use crate::{Clock, Trouble, act, record};
 
 /// One customer.
 #[derive(Debug)]
 pub struct Tenant {
+    /// The word for the provider in addresses: `microsoft`.
+    pub provider_name: &'static str,
     pub provider: Arc<dyn Provider>,
     pub policy: Arc<Policy>,
     /// Mail received before this is not ours to judge.
@@ -31,6 +34,7 @@ pub struct Tenant {
 impl Tenant {
     /// A tenant of which only the organisation itself is known so far.
     pub fn new(
+        provider_name: &'static str,
         provider: Arc<dyn Provider>,
         policy: Policy,
         organisation: Organisation,
@@ -39,6 +43,7 @@ impl Tenant {
     ) -> Self {
         let setting = Setting { organisation, people: Vec::new() };
         Self {
+            provider_name,
             provider,
             policy: Arc::new(policy),
             protected_since,
@@ -75,6 +80,8 @@ pub struct Journey {
     pub tenants: BTreeMap<TenantId, Tenant>,
     pub gatherer: Gatherer,
     pub clock: Arc<dyn Clock>,
+    /// How far each mailbox is followed.
+    pub sweeps: Sweeps,
     /// Rung when mailboxes came or watches went, so that the next round of watches comes at once.
     pub watches_changed: Notify,
     judging: Judging,
@@ -88,7 +95,15 @@ impl Journey {
         gatherer: Gatherer,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, tenants, gatherer, clock, watches_changed: Notify::new(), judging: Judging::default() }
+        Self {
+            store,
+            tenants,
+            gatherer,
+            clock,
+            sweeps: Sweeps::default(),
+            watches_changed: Notify::new(),
+            judging: Judging::default(),
+        }
     }
 
     /// Takes one copy from its mailbox to a plan on record, which queues what there is to do. Doing it again is harmless.
@@ -108,9 +123,12 @@ impl Journey {
         let read = self.gatherer.read(&copy.bytes, &setting).await?;
         let delivery = intake::arrive(&*self.store, target, &copy, &read, self.clock.now()).await?;
         let _alone = self.judging.alone(delivery.arrival.digest).await;
-        let case = match self.store.case(&delivery.arrival.digest, verdict::version()).await? {
+        let case = match self.store.case(&delivery.arrival.digest, &tenant.policy.scoring().version()).await?
+        {
             Some(case) => case,
-            None => self.gatherer.judge(&read, &copy.bytes, &delivery, &setting, tenant, self.clock.now()).await?,
+            None => {
+                self.gatherer.judge(&read, &copy.bytes, &delivery, &setting, tenant, self.clock.now()).await?
+            }
         };
         record::record(&*self.store, &tenant.policy, &delivery, &case, self.clock.now()).await?;
         Ok(())

@@ -11,6 +11,7 @@ pub mod history;
 pub mod intake;
 pub mod journey;
 pub mod notices;
+pub mod progress;
 pub mod reconcile;
 pub mod record;
 pub mod schedule;

@@ -18,7 +18,11 @@ pub enum Answer {
 
 /// Takes what was posted to the notice address of `tenant`. Forged, unknown and malformed notices are counted and logged,
 /// and change nothing.
-pub async fn take(journey: &Journey, tenant: &TenantId, request: &NoticeRequest<'_>) -> Result<Answer, Trouble> {
+pub async fn take(
+    journey: &Journey,
+    tenant: &TenantId,
+    request: &NoticeRequest<'_>,
+) -> Result<Answer, Trouble> {
     let provider = &journey.tenant(tenant)?.provider;
     let (notices, refused) = match provider.notices(request)? {
         NoticeReply::Echo(token) => return Ok(Answer::Echo(token)),
@@ -51,6 +55,8 @@ async fn task(journey: &Journey, tenant: &TenantId, notice: Notice) -> Result<Op
         tracing::warn!(watch = id, "a notice names a subscription that is not on record");
         return Ok(None);
     };
+    let now = journey.clock.now();
+    journey.sweeps.note(&watch.mailbox, |progress| progress.noticed = Some(now));
     match notice {
         Notice::Changed { mailbox, item, .. } if mailbox == watch.mailbox => {
             Ok(Some(Task::Take(Target { tenant: tenant.clone(), mailbox, item })))
@@ -66,7 +72,7 @@ async fn task(journey: &Journey, tenant: &TenantId, notice: Notice) -> Result<Op
             Ok(Some(Task::SweepMailbox(tenant.clone(), watch.mailbox)))
         }
         Notice::Expiring { .. } => {
-            let renewed = store::Watch { expires: journey.clock.now(), ..watch.clone() };
+            let renewed = store::Watch { expires: now, ..watch.clone() };
             journey.store.save_watch(&renewed).await?;
             journey.watches_changed.notify_one();
             Ok(Some(Task::SweepMailbox(tenant.clone(), watch.mailbox)))

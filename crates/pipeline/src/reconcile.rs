@@ -9,7 +9,7 @@ use verdict::{ItemId, MailboxId, Target, TenantId};
 use crate::{Journey, Trouble};
 
 /// What the count came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// Messages the provider shows in the span.
     pub arrived: u64,
@@ -17,6 +17,23 @@ pub struct Balance {
     pub judged: u64,
     /// Of those, how many were not known and are queued now.
     pub missing: u64,
+}
+
+/// Compares every mailbox of a tenant, one after the other.
+pub async fn tenant(
+    journey: &Journey,
+    tenant: &TenantId,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Balance, Trouble> {
+    let mut total = Balance::default();
+    for each in journey.store.mailboxes(tenant).await?.into_iter().filter(|mailbox| mailbox.active) {
+        let balance = mailbox(journey, tenant, &each.id, since, until).await?;
+        total.arrived += balance.arrived;
+        total.judged += balance.judged;
+        total.missing += balance.missing;
+    }
+    Ok(total)
 }
 
 /// Compares one mailbox over one span. Leave the last minute out of the span: its mail is still on its way.

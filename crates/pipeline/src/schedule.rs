@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use store::Task;
 use tokio_util::sync::CancellationToken;
-use verdict::{MailboxId, TenantId};
+use verdict::TenantId;
 
 use crate::reconcile::{self, Balance};
 use crate::watches::{self, Standing};
@@ -36,10 +36,17 @@ impl Default for Beat {
 pub struct Pulse {
     pub swept: Option<Timestamp>,
     pub watches: BTreeMap<TenantId, Standing>,
-    pub balances: BTreeMap<MailboxId, Balance>,
-    pub reconciled: Option<Timestamp>,
+    pub totals: BTreeMap<TenantId, Total>,
     /// The latest trouble of a round, until one goes well.
     pub trouble: Option<String>,
+}
+
+/// The last reconciliation of a tenant, all mailboxes together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub balance: Balance,
 }
 
 /// Runs the beats until told to stop.
@@ -108,20 +115,13 @@ impl Schedule {
         let span = SignedDuration::try_from(self.beat.reconcile * 2).unwrap_or(SignedDuration::from_hours(1));
         for (id, tenant) in &self.journey.tenants {
             let since = (until - span).max(tenant.protected_since);
-            let mailboxes = match self.journey.store.mailboxes(id).await {
-                Ok(mailboxes) => mailboxes,
-                Err(error) => return self.trouble(&error.into()),
-            };
-            for mailbox in mailboxes.into_iter().filter(|mailbox| mailbox.active) {
-                match reconcile::mailbox(&self.journey, id, &mailbox.id, since, until).await {
-                    Ok(balance) => self.note(|pulse| {
-                        pulse.balances.insert(mailbox.id.clone(), balance);
-                    }),
-                    Err(trouble) => self.trouble(&trouble),
-                }
+            match reconcile::tenant(&self.journey, id, since, until).await {
+                Ok(balance) => self.note(|pulse| {
+                    pulse.totals.insert(id.clone(), Total { since, until, balance });
+                }),
+                Err(trouble) => self.trouble(&trouble),
             }
         }
-        self.note(|pulse| pulse.reconciled = Some(until));
     }
 
     fn note(&self, change: impl FnOnce(&mut Pulse)) {

@@ -24,7 +24,8 @@ pub async fn tenant(journey: &Journey, id: &TenantId) -> Result<(), Trouble> {
         };
         let changed = changed_mailboxes(journey, id, page.rows).await?;
         journey.store.save_mailboxes(id, &changed).await?;
-        let tasks: Vec<Task> = active(&changed).map(|m| Task::SweepMailbox(id.clone(), m.id.clone())).collect();
+        let tasks: Vec<Task> =
+            active(&changed).map(|m| Task::SweepMailbox(id.clone(), m.id.clone())).collect();
         journey.store.advance(&key, &page.next.0, &tasks, journey.clock.now()).await?;
         if !page.more {
             break;
@@ -64,9 +65,12 @@ async fn changed_mailboxes(
     Ok(changes
         .into_iter()
         .filter_map(|change| match change {
-            MailboxChange::Present(info) => {
-                Some(Mailbox { id: info.id, name: info.name, addresses: info.addresses, active: info.enabled })
-            }
+            MailboxChange::Present(info) => Some(Mailbox {
+                id: info.id,
+                name: info.name,
+                addresses: info.addresses,
+                active: info.enabled,
+            }),
             MailboxChange::Gone(id) => gone(id),
         })
         .collect())
@@ -74,11 +78,23 @@ async fn changed_mailboxes(
 
 /// Looks for folders that can hold mail and sweeps each.
 pub async fn mailbox(journey: &Journey, id: &TenantId, mailbox: &MailboxId) -> Result<(), Trouble> {
+    journey.sweeps.note(mailbox, |progress| progress.begun = true);
+    let swept = every_folder(journey, id, mailbox).await;
+    let now = journey.clock.now();
+    journey.sweeps.note(mailbox, |progress| match &swept {
+        Ok(folders) => (progress.folders, progress.ended, progress.trouble) = (*folders, Some(now), None),
+        Err(trouble) => progress.trouble = Some(trouble.to_string()),
+    });
+    swept.map(|_| ())
+}
+
+async fn every_folder(journey: &Journey, id: &TenantId, mailbox: &MailboxId) -> Result<usize, Trouble> {
     let tenant = journey.tenant(id)?;
-    for folder in folders(tenant, mailbox).await? {
+    let folders = folders(tenant, mailbox).await?;
+    for folder in &folders {
         sweep_folder(journey, tenant, id, mailbox, &folder.id).await?;
     }
-    Ok(())
+    Ok(folders.len())
 }
 
 /// All folders, read afresh: a mailbox has few, and a folder missed would be mail missed.
@@ -161,7 +177,9 @@ async fn sweep_folder(
 
 fn item_to_take(change: ItemChange, protected_since: Timestamp) -> Option<verdict::ItemId> {
     match change {
-        ItemChange::Present { item, draft: false, received } if received.is_none_or(|at| at >= protected_since) => {
+        ItemChange::Present { item, draft: false, received }
+            if received.is_none_or(|at| at >= protected_since) =>
+        {
             Some(item)
         }
         ItemChange::Present { .. } | ItemChange::Gone(_) => None,
@@ -172,7 +190,8 @@ fn item_to_take(change: ItemChange, protected_since: Timestamp) -> Option<verdic
 async fn unknown(journey: &Journey, targets: Vec<Target>) -> Result<Vec<Task>, Trouble> {
     let mut tasks = Vec::new();
     for target in targets {
-        let judged = journey.store.delivery(&target).await?.is_some_and(|delivery| delivery.verdict.is_some());
+        let judged =
+            journey.store.delivery(&target).await?.is_some_and(|delivery| delivery.verdict.is_some());
         if !judged {
             tasks.push(Task::Take(target));
         }

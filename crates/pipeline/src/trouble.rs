@@ -26,7 +26,9 @@ impl From<provider::Error> for Trouble {
     fn from(error: provider::Error) -> Self {
         let why = error.to_string();
         match error {
-            provider::Error::Retry { after, .. } => Self::Later { why, after: after.unwrap_or(LATER_DEFAULT) },
+            provider::Error::Retry { after, .. } => {
+                Self::Later { why, after: after.unwrap_or(LATER_DEFAULT) }
+            }
             provider::Error::Denied(_) => Self::Later { why, after: DENIED_AGAIN },
             provider::Error::Gone { .. }
             | provider::Error::CursorLost

@@ -86,7 +86,8 @@ impl Worker {
 
     /// Plans go together, everything else by itself; a panic ends with its job.
     fn start(&self, jobs: Vec<Job>, running: &mut JoinSet<()>) {
-        let (plans, others): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| matches!(job.task, Task::Act(_)));
+        let (plans, others): (Vec<Job>, Vec<Job>) =
+            jobs.into_iter().partition(|job| matches!(job.task, Task::Act(_)));
         for job in others {
             let worker = self.clone();
             running.spawn(async move { worker.run_one(job).await });
@@ -110,7 +111,9 @@ impl Worker {
         let mut by_tenant: BTreeMap<TenantId, Vec<(Job, Recorded)>> = BTreeMap::new();
         for (job, plan) in jobs.into_iter().zip(plans) {
             match plan {
-                Ok(plan) => by_tenant.entry(plan.intention().target.tenant.clone()).or_default().push((job, plan)),
+                Ok(plan) => {
+                    by_tenant.entry(plan.intention().target.tenant.clone()).or_default().push((job, plan))
+                }
                 Err(trouble) => self.settle(&job, Err(trouble)).await,
             }
         }
@@ -208,7 +211,8 @@ mod tests {
     #[test]
     fn waits_grow_and_end_and_the_provider_has_its_wish() {
         let doubtful = Trouble::Doubtful { why: String::new() };
-        let waits: Vec<i128> = (0..20).map(|attempts| wait_before_next(&doubtful, attempts).as_millis()).collect();
+        let waits: Vec<i128> =
+            (0..20).map(|attempts| wait_before_next(&doubtful, attempts).as_millis()).collect();
         assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]), "{waits:?}");
         assert_eq!(waits.last(), Some(&300_000));
         let asked = Trouble::Later { why: String::new(), after: Duration::from_secs(17) };
