@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 /// Runs a program to its end and fails when it fails. What is run is shown first.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
     println!("\n$ {program} {}", arguments.join(" "));
-    let status = Command::new(program).args(arguments).status().with_context(|| format!("cannot run {program}"))?;
+    let status =
+        Command::new(program).args(arguments).status().with_context(|| format!("cannot run {program}"))?;
     if !status.success() {
         bail!("`{program} {}` failed", arguments.join(" "));
     }
@@ -27,11 +28,14 @@ pub(crate) fn ensure(program: &str, debian_packages: &str) -> Result<()> {
     }
     let can_install = is_there("apt-get") && is_root();
     if !can_install {
-        bail!("{program} is not there: install it (Debian and Ubuntu: apt-get install {debian_packages}) and run this again");
+        bail!(
+            "{program} is not there: install it (Debian and Ubuntu: apt-get install {debian_packages}) and run this again"
+        );
     }
     run("apt-get", &["update", "-qq"])?;
     let packages = debian_packages.split(' ');
-    let install: Vec<&str> = ["install", "-y", "-qq", "--no-install-recommends"].into_iter().chain(packages).collect();
+    let install: Vec<&str> =
+        ["install", "-y", "-qq", "--no-install-recommends"].into_iter().chain(packages).collect();
     run("apt-get", &install)
 }
 

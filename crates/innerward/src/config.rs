@@ -136,7 +136,9 @@ impl Config {
             return misuse(format!("{shown} names no [[tenant]]: there is nothing to protect"));
         }
         if let Some(url) = self.public_url.as_deref().filter(|url| !url.starts_with("https://")) {
-            return misuse(format!("{shown}: public_url {url} must begin with https:// for the provider to send notices"));
+            return misuse(format!(
+                "{shown}: public_url {url} must begin with https:// for the provider to send notices"
+            ));
         }
         Ok(self)
     }
@@ -165,8 +167,10 @@ impl TenantConfig {
 
     pub(crate) fn gateways(&self) -> anyhow::Result<Vec<Network>> {
         let parse = |text: &String| {
-            Network::parse(text)
-                .map_or_else(|| misuse(format!("gateways: {text} is no network: write it like 192.0.2.0/24")), Ok)
+            Network::parse(text).map_or_else(
+                || misuse(format!("gateways: {text} is no network: write it like 192.0.2.0/24")),
+                Ok,
+            )
         };
         self.gateways.iter().map(parse).collect()
     }
@@ -178,7 +182,8 @@ fn parse_all<T: Ord>(
     wanted: &str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> anyhow::Result<BTreeSet<T>> {
-    let one = |text: &String| parse(text).map_or_else(|| misuse(format!("{key}: {text} is not {wanted}")), Ok);
+    let one =
+        |text: &String| parse(text).map_or_else(|| misuse(format!("{key}: {text} is not {wanted}")), Ok);
     texts.iter().map(one).collect()
 }
 

@@ -52,7 +52,10 @@ fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
 fn ending_of(error: &anyhow::Error) -> Ending {
     let misused = error.chain().any(|cause| {
         cause.is::<Misuse>()
-            || matches!(cause.downcast_ref::<store::Error>(), Some(store::Error::Newer { .. } | store::Error::Misused(_)))
+            || matches!(
+                cause.downcast_ref::<store::Error>(),
+                Some(store::Error::Newer { .. } | store::Error::Misused(_))
+            )
             || matches!(cause.downcast_ref::<provider::Error>(), Some(provider::Error::Misused(_)))
     });
     if misused { Ending::Misuse } else { Ending::Outside }

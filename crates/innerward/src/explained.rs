@@ -136,10 +136,11 @@ fn seen(seen: Seen) -> Results {
 }
 
 fn boundary(evidence: &Evidence) -> Results {
-    let answer = evidence.observations.iter().find_map(|(question, observation)| match (question, observation) {
-        (Question::Authentication { .. }, Observation::Authentication(answer)) => Some(answer),
-        _ => None,
-    });
+    let answer =
+        evidence.observations.iter().find_map(|(question, observation)| match (question, observation) {
+            (Question::Authentication { .. }, Observation::Authentication(answer)) => Some(answer),
+            _ => None,
+        });
     answer.map(results).unwrap_or_default()
 }
 

@@ -9,7 +9,11 @@ pub(crate) fn write(explained: &Explained, out: &mut impl Write) -> io::Result<(
     let native = &explained.native;
     let route = &explained.route;
     writeln!(out, "{}", tame(&explained.file))?;
-    writeln!(out, "  verdict         {} ({:.2}), {}", explained.verdict, explained.score, explained.direction)?;
+    writeln!(
+        out,
+        "  verdict         {} ({:.2}), {}",
+        explained.verdict, explained.score, explained.direction
+    )?;
     line(out, "sent from", &origin(explained))?;
     line(out, "gateways", &none_if_empty(&route.gateways.join(" → ")))?;
     line(out, "native filter", &native_text(explained))?;
@@ -45,7 +49,8 @@ fn origin(explained: &Explained) -> String {
 
 fn native_text(explained: &Explained) -> String {
     let native = &explained.native;
-    let part = |name: &str, value: Option<String>| value.map(|value| format!(" {name}:{value}")).unwrap_or_default();
+    let part =
+        |name: &str, value: Option<String>| value.map(|value| format!(" {name}:{value}")).unwrap_or_default();
     format!(
         "{}{}{}{}{}",
         native.verdict,

@@ -29,11 +29,18 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<(Vec<SocketAddr>, Vec<JoinHandle<()>>)> {
     let mut bound = Vec::new();
     for listener in listeners {
-        bound.push((bind(listener.address)?, listener.tls.map(|(chain, key)| tls(&chain, &key)).transpose()?));
+        bound
+            .push((bind(listener.address)?, listener.tls.map(|(chain, key)| tls(&chain, &key)).transpose()?));
     }
     let addresses = bound.iter().map(|(socket, _)| socket.local_addr()).collect::<Result<_, _>>()?;
-    let tasks = bound.into_iter().map(|(socket, tls)| start(socket, tls, router.clone(), stop.clone())).collect();
+    let tasks =
+        bound.into_iter().map(|(socket, tls)| start(socket, tls, router.clone(), stop.clone())).collect();
     Ok((addresses, tasks))
+}
+
+/// `address` with the port it really gets: a free one for port 0.
+pub(crate) fn free(address: SocketAddr) -> anyhow::Result<SocketAddr> {
+    Ok(bind(address)?.local_addr()?)
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -12,6 +12,10 @@ pub(crate) fn start(filter: &str) -> anyhow::Result<()> {
         return misuse(format!("--log {filter} is no log filter: try `info` or `warn,provider=debug`"));
     };
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
+    if std::io::stderr().is_terminal() {
+        lines.init()
+    } else {
+        lines.json().init()
+    }
     Ok(())
 }

@@ -64,7 +64,8 @@ fn one(path: &Path, take: &mut dyn FnMut(MailFile) -> anyhow::Result<()>) -> any
 
 /// Files in the order of their names, folders inside them too; what is hidden is left out.
 fn folder(path: &Path, take: &mut dyn FnMut(MailFile) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
+    let entries =
+        std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
     let mut paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     paths.sort();
     paths.iter().filter(|path| is_mail_like(path)).try_for_each(|path| one(path, take))
@@ -118,9 +119,10 @@ fn message_or_mbox(
     if let [only] = messages.as_slice() {
         return take(MailFile { name: shown.into(), bytes: only.clone() });
     }
-    messages.into_iter().enumerate().try_for_each(|(number, bytes)| {
-        take(MailFile { name: format!("{shown}:{}", number + 1), bytes })
-    })
+    messages
+        .into_iter()
+        .enumerate()
+        .try_for_each(|(number, bytes)| take(MailFile { name: format!("{shown}:{}", number + 1), bytes }))
 }
 
 /// Messages without their separators, `>From ` unquoted (mboxrd).

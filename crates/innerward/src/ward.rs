@@ -151,13 +151,18 @@ async fn sign_in(
     organisation.domains.extend(named.collect::<Vec<_>>());
     let since = protected_since_on_record(store, &id, protected_since).await?;
     let policy = Policy::everybody(ward.mode);
-    let tenant = pipeline::Tenant::new(ward.provider_name, ward.provider, policy, organisation, since, ward.vips);
+    let tenant =
+        pipeline::Tenant::new(ward.provider_name, ward.provider, policy, organisation, since, ward.vips);
     tenant.learn_people(&store.mailboxes(&id).await?);
     Ok((id, checks.tenant_name, tenant))
 }
 
 /// The first start decides, and later ones keep to it.
-async fn protected_since_on_record(store: &dyn Store, id: &TenantId, first: Timestamp) -> anyhow::Result<Timestamp> {
+async fn protected_since_on_record(
+    store: &dyn Store,
+    id: &TenantId,
+    first: Timestamp,
+) -> anyhow::Result<Timestamp> {
     let name = format!("protected-since:{id}");
     if let Some(kept) = store.setting(&name).await? {
         return kept.parse().context("the start of protection on record is no time");
@@ -190,6 +195,7 @@ pub(crate) fn random_token() -> String {
 
 /// Opens the data folder, making it when needed.
 pub(crate) fn open_store(data: &PathBuf) -> anyhow::Result<Arc<dyn Store>> {
-    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     Ok(store::open_sqlite(data)?)
 }

@@ -33,10 +33,17 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 async fn serve(config: Config) -> anyhow::Result<Ending> {
     let store = ward::open_store(&config.data)?;
     let key = ward::installation_key(&*store).await?;
-    let tenants = config.tenants.iter().map(|tenant| protected(&config, tenant, &key)).collect::<anyhow::Result<_>>()?;
+    let tenants = config
+        .tenants
+        .iter()
+        .map(|tenant| protected(&config, tenant, &key))
+        .collect::<anyhow::Result<_>>()?;
     let running = ward::start(WardSettings {
         store,
-        listeners: vec![Listener { address: config.listen, tls: config.tls.as_ref().map(read_tls).transpose()? }],
+        listeners: vec![Listener {
+            address: config.listen,
+            tls: config.tls.as_ref().map(read_tls).transpose()?,
+        }],
         public_url: config.public_url.clone(),
         secure_cookies: config.public_url.is_some() || config.tls.is_some(),
         authentication: observers::authentication(config.dns, None)?,
@@ -60,7 +67,10 @@ fn announce(config: &Config, running: &ward::Running) -> anyhow::Result<()> {
         writeln!(out, "Make the first account at {url}/setup?token={token}")?;
     }
     if config.public_url.is_none() {
-        writeln!(out, "No public_url is set: the provider cannot send notices, and mail is found by the sweep alone.")?;
+        writeln!(
+            out,
+            "No public_url is set: the provider cannot send notices, and mail is found by the sweep alone."
+        )?;
     }
     Ok(out.flush()?)
 }
@@ -95,7 +105,10 @@ fn microsoft(config: &Config, tenant: &TenantConfig, key: &[u8]) -> anyhow::Resu
         client_id: tenant.client_id.clone(),
         credential: credential(tenant)?,
         cloud: cloud(tenant)?,
-        notice_url: config.public_url.as_ref().map(|url| format!("{}/notices/microsoft", url.trim_end_matches('/'))),
+        notice_url: config
+            .public_url
+            .as_ref()
+            .map(|url| format!("{}/notices/microsoft", url.trim_end_matches('/'))),
         lifecycle_url: config
             .public_url
             .as_ref()

@@ -22,7 +22,10 @@ pub(crate) struct Arguments {
 /// Ends with 1 when anything is wrong.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ending> {
     if !arguments.data.is_dir() {
-        return misuse(format!("{} is no data folder: name the one given to `serve`", arguments.data.display()));
+        return misuse(format!(
+            "{} is no data folder: name the one given to `serve`",
+            arguments.data.display()
+        ));
     }
     let store = store::open_sqlite(&arguments.data)?;
     let report = tokio::runtime::Runtime::new()?.block_on(store.verify())?;
