@@ -64,15 +64,8 @@ impl Gatherer {
         policy: &Arc<Policy>,
         as_of: Timestamp,
     ) -> Result<(Judgement, Observations), Trouble> {
-        let mut evidence = Evidence {
-            message: read.message.clone(),
-            route: read.route.clone(),
-            direction: read.direction,
-            setting: setting.clone(),
-            folder: None,
-            observations: Observations::default(),
-            as_of,
-        };
+        let mut evidence =
+            Evidence::new(read.message.clone(), read.route.clone(), read.direction, setting.clone(), as_of);
         for _ in 0..ROUNDS_MAX {
             let (outcome, judged) = self.judge_once(evidence, policy.clone()).await?;
             evidence = judged;

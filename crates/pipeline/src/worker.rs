@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use store::{Job, Recorded, Task};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -197,11 +197,6 @@ fn wait_before_next(trouble: &Trouble, attempts: u32) -> SignedDuration {
         Trouble::Doubtful { .. } | Trouble::Store(_) => Duration::from_millis(500 << attempts.min(12)),
     };
     SignedDuration::try_from(wait.min(BACKOFF_MAX)).unwrap_or(SignedDuration::from_secs(300))
-}
-
-/// When the next claim is due at the latest, for tests that step time.
-pub fn idle() -> Duration {
-    IDLE
 }
 
 #[cfg(test)]

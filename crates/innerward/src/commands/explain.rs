@@ -103,15 +103,8 @@ impl Judge {
         let as_of = received(&read).unwrap_or(self.now);
         let (judgement, observations) =
             self.gatherer.judge_as_of(&read, &file.bytes, &self.setting, &self.policy, as_of).await?;
-        let evidence = Evidence {
-            message: read.message,
-            route: read.route,
-            direction: read.direction,
-            setting: self.setting.clone(),
-            folder: None,
-            observations,
-            as_of,
-        };
+        let mut evidence = Evidence::new(read.message, read.route, read.direction, self.setting.clone(), as_of);
+        evidence.observations = observations;
         Ok(Explained::new(file.name, &evidence, &judgement))
     }
 }
