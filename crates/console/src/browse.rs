@@ -137,14 +137,23 @@ mod tests {
 
     #[test]
     fn nothing_given_means_everything() {
-        assert_eq!(read("verdict=&direction=&since=").expect("a filter"), Filter { limit: ROWS, ..Filter::default() });
+        assert_eq!(
+            read("verdict=&direction=&since=").expect("a filter"),
+            Filter { limit: ROWS, ..Filter::default() }
+        );
     }
 
     #[test]
     fn what_nobody_can_mean_is_refused() {
-        for query in
-            ["verdict=evil", "direction=up", "quarantined=maybe", "since=soon", "before=1", "limit=0", "limit=501"]
-        {
+        for query in [
+            "verdict=evil",
+            "direction=up",
+            "quarantined=maybe",
+            "since=soon",
+            "before=1",
+            "limit=0",
+            "limit=501",
+        ] {
             assert!(matches!(read(query), Err(Refusal::Bad(_))), "{query}");
         }
     }

@@ -41,7 +41,8 @@ async fn answer(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response {
-    let query: Vec<_> = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let query: Vec<_> =
+        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let request = NoticeRequest { query: &query, body, authorization };
     match console.desk.notices.receive(provider, lifecycle, &request).await {

@@ -97,7 +97,9 @@ impl Refusal {
 
     fn finish(&self, mut response: Response) -> Response {
         if let Self::TooOften(wait) = self {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1).unsigned_abs()));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1).unsigned_abs()));
         }
         response
     }

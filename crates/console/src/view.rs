@@ -332,9 +332,14 @@ mod tests {
     #[test]
     fn times_are_told_roughly() {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
-        for (seconds, told) in
-            [(2, "now"), (59, "59 s"), (61, "1 min"), (7_300, "2 h"), (200_000, "2 d"), (-3_600, "15 Jan 09:00")]
-        {
+        for (seconds, told) in [
+            (2, "now"),
+            (59, "59 s"),
+            (61, "1 min"),
+            (7_300, "2 h"),
+            (200_000, "2 d"),
+            (-3_600, "15 Jan 09:00"),
+        ] {
             assert_eq!(moment(now - SignedDuration::from_secs(seconds), now).ago, told);
         }
     }

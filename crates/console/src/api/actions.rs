@@ -1,8 +1,8 @@
 //! `POST /api/v1/actions`: `{"action": "release" | "quarantine" | "undo", "copies": [...], "because": "..."}`.
 
 use axum::Json;
-use axum::extract::State;
 use axum::body::Bytes;
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -21,7 +21,9 @@ struct Order {
 
 pub(crate) async fn carry_out(State(console): State<Console>, session: Session, body: Bytes) -> Answer {
     let order: Order = serde_json::from_slice(&body).map_err(|error| {
-        Refusal::Bad(format!("The body is JSON like {{\"action\": \"release\", \"copies\": [\"…\"]}}; {error}."))
+        Refusal::Bad(format!(
+            "The body is JSON like {{\"action\": \"release\", \"copies\": [\"…\"]}}; {error}."
+        ))
     })?;
     let deed = Deed::called(&order.action)?;
     let copies = order.copies.iter().map(|copy| CopyName::parse(copy)).collect::<Result<Vec<_>, _>>()?;

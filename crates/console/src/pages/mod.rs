@@ -58,7 +58,8 @@ fn local(path: &str) -> &str {
     let ours = path.starts_with('/')
         && !matches!(second, Some(b'/' | b'\\'))
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let plain = path.split_once("&note=").or_else(|| path.split_once("?note=")).map_or(path, |(plain, _)| plain);
+    let plain =
+        path.split_once("&note=").or_else(|| path.split_once("?note=")).map_or(path, |(plain, _)| plain);
     if ours { plain } else { "/" }
 }
 

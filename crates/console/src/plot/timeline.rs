@@ -16,7 +16,8 @@ pub(crate) struct Timeline {
     pub(crate) bars: Vec<Bar>,
     /// One column over the whole height for each bucket, carrying the tooltip.
     pub(crate) columns: Vec<Column>,
-    pub(crate) ticks: Vec<Tick>,
+    /// Labels of time, evenly spread, from the left.
+    pub(crate) ticks: Vec<String>,
     pub(crate) threats_max: u64,
     pub(crate) rest_max: u64,
     pub(crate) empty: bool,
@@ -39,19 +40,13 @@ pub(crate) struct Column {
     pub(crate) title: String,
 }
 
-pub(crate) struct Tick {
-    pub(crate) x: String,
-    pub(crate) label: String,
-}
-
 pub(crate) struct TableRow {
     pub(crate) time: String,
     pub(crate) counts: Vec<u64>,
 }
 
 const WIDTH: u32 = 960;
-const HEIGHT: u32 = 200;
-const LABELS: f64 = 18.0;
+const HEIGHT: u32 = 174;
 const UP: f64 = 92.0;
 const DOWN: f64 = 80.0;
 const TICKS: usize = 6;
@@ -68,7 +63,8 @@ pub(crate) fn timeline(series: &Series, since: Timestamp, span: SignedDuration) 
         bars.extend(stack(bucket, true, x, step, UP / threats_max.max(1) as f64));
         bars.extend(stack(bucket, false, x, step, DOWN / rest_max.max(1) as f64));
     }
-    let start = |index: usize| since + span * i32::try_from(index).unwrap_or(0) / i32::try_from(buckets).unwrap_or(1);
+    let start =
+        |index: usize| since + span * i32::try_from(index).unwrap_or(0) / i32::try_from(buckets).unwrap_or(1);
     let label = |index: usize| label(start(index), span);
     Timeline {
         width: WIDTH,
@@ -82,10 +78,7 @@ pub(crate) fn timeline(series: &Series, since: Timestamp, span: SignedDuration) 
                 title: title(&label(index), &series.buckets[index]),
             })
             .collect(),
-        ticks: (0..TICKS)
-            .map(|tick| tick * buckets / TICKS)
-            .map(|index| Tick { x: units(index as f64 * step), label: label(index) })
-            .collect(),
+        ticks: (0..TICKS).map(|tick| tick * buckets / TICKS).map(label).collect(),
         threats_max,
         rest_max,
         empty: threats_max + rest_max == 0,
@@ -125,7 +118,8 @@ fn stack(bucket: &Bucket, threats: bool, x: f64, step: f64, scale: f64) -> Vec<B
 }
 
 fn largest(series: &Series, threats: bool) -> u64 {
-    let totals = series.buckets.iter().map(|bucket| total(bucket, |verdict| view::is_threat(verdict) == threats));
+    let totals =
+        series.buckets.iter().map(|bucket| total(bucket, |verdict| view::is_threat(verdict) == threats));
     totals.max().unwrap_or(0)
 }
 
@@ -141,21 +135,19 @@ fn label(at: Timestamp, span: SignedDuration) -> String {
 fn title(time: &str, bucket: &Bucket) -> String {
     let counted = |verdict| (verdict, total(bucket, |each| each == verdict));
     let lines = VERDICTS.map(counted).into_iter().filter(|(_, count)| *count > 0);
-    let lines: Vec<_> =
-        lines.map(|(verdict, count)| format!("{} {}", view::number(count), view::verdict_label(verdict))).collect();
-    if lines.is_empty() { format!("{time} UTC: nothing") } else { format!("{time} UTC\n{}", lines.join("\n")) }
+    let lines: Vec<_> = lines
+        .map(|(verdict, count)| format!("{} {}", view::number(count), view::verdict_label(verdict)))
+        .collect();
+    if lines.is_empty() {
+        format!("{time} UTC: nothing")
+    } else {
+        format!("{time} UTC\n{}", lines.join("\n"))
+    }
 }
 
 /// A length with one digit after the point.
 fn units(length: f64) -> String {
     format!("{length:.1}")
-}
-
-impl Timeline {
-    /// Where the labels of time stand.
-    pub(crate) fn baseline(&self) -> f64 {
-        f64::from(self.height) - LABELS / 3.0
-    }
 }
 
 #[cfg(test)]
@@ -177,7 +169,9 @@ mod tests {
     #[test]
     fn threats_go_up_and_the_rest_down() {
         let plot = drawn(vec![vec![(Verdict::Phishing, 1), (Verdict::Clean, 400)]]);
-        let y = |class| plot.bars.iter().find(|bar| bar.class == class).expect("a bar").y.parse::<f64>().expect("units");
+        let y = |class| {
+            plot.bars.iter().find(|bar| bar.class == class).expect("a bar").y.parse::<f64>().expect("units")
+        };
         assert!(y("phishing") < plot.axis);
         assert!(y("clean") > plot.axis);
         assert_eq!(plot.columns[0].title, "00:00 UTC\n1 Phishing\n400 Clean");

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use store::LoginSession;
 
 use super::{Session, Theme, Token, cookie, cookie_name, equal};
@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn only_api_and_live_get_data_refusals() {
-        for (path, data) in [("/api/v1/messages", true), ("/live", true), ("/messages", false), ("/apis", false)] {
+        for (path, data) in
+            [("/api/v1/messages", true), ("/live", true), ("/messages", false), ("/apis", false)]
+        {
             assert_eq!(wants_data(path), data, "{path}");
         }
     }

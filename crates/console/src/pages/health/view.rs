@@ -120,7 +120,10 @@ fn complaint(failing: usize, backlog: Backlog, missing: u64, lag_ms: u64) -> Str
         return format!("{missing} arrived and not judged yet.");
     }
     if backlog.abandoned > 0 {
-        return format!("{} given up: see why below.", view::counted(backlog.abandoned as usize, "job", "jobs"));
+        return format!(
+            "{} given up: see why below.",
+            view::counted(backlog.abandoned as usize, "job", "jobs")
+        );
     }
     if lag_ms >= LAG_MS_MAX {
         return format!("Judging is {} behind.", view::span(lag_ms));
@@ -135,7 +138,8 @@ pub(crate) fn vitals(
     mailboxes: &[(&Tenant, Vec<Mailbox>)],
     now: Timestamp,
 ) -> Vitals {
-    let names: HashMap<_, _> = mailboxes.iter().map(|(tenant, _)| (&tenant.id, tenant.name.as_str())).collect();
+    let names: HashMap<_, _> =
+        mailboxes.iter().map(|(tenant, _)| (&tenant.id, tenant.name.as_str())).collect();
     let name = |id| names.get(id).copied().unwrap_or("another tenant").to_owned();
     let syncs: HashMap<_, _> = report.mailboxes.iter().map(|sync| (&sync.mailbox, sync)).collect();
     let watched: HashMap<_, _> = watches.iter().map(|watch| (&watch.mailbox, watch.expires)).collect();

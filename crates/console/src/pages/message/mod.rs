@@ -26,8 +26,8 @@ use copies::CopyView;
 use layers::{AuthenticationRow, Layer};
 use reading::Reading;
 use reasons::Reasons;
-pub(crate) use way::gateway_name;
 use way::Way;
+pub(crate) use way::gateway_name;
 
 #[derive(Template)]
 #[template(path = "message.html")]

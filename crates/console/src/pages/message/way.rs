@@ -164,7 +164,11 @@ mod tests {
         let classes: Vec<_> = way.hops.iter().map(|hop| (hop.by.as_str(), hop.class)).collect();
         assert_eq!(
             classes,
-            [("sender.example", "claimed"), ("edge.example.com", "boundary"), ("mailbox.example.com", "trusted")]
+            [
+                ("sender.example", "claimed"),
+                ("edge.example.com", "boundary"),
+                ("mailbox.example.com", "trusted")
+            ]
         );
     }
 

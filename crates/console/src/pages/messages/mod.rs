@@ -79,7 +79,8 @@ fn joined(query: &str, more: &str) -> String {
 
 fn sought(fields: &Fields) -> Sought {
     let text = |name: &str| fields.text(name).unwrap_or_default().to_owned();
-    let detailed = ["sender", "recipient", "subject", "message_id"].iter().any(|name| fields.text(name).is_some());
+    let detailed =
+        ["sender", "recipient", "subject", "message_id"].iter().any(|name| fields.text(name).is_some());
     Sought {
         anything: text("anything"),
         sender: text("sender"),

@@ -59,7 +59,8 @@ pub(crate) struct Share {
 }
 
 pub(crate) fn shares(counts: &Counts) -> Vec<Share> {
-    let counted = |verdict| counts.by_verdict.iter().filter(move |(each, _)| *each == verdict).map(|(_, n)| n).sum();
+    let counted =
+        |verdict| counts.by_verdict.iter().filter(move |(each, _)| *each == verdict).map(|(_, n)| n).sum();
     let all: u64 = counts.by_verdict.iter().map(|(_, count)| count).sum();
     VERDICTS
         .map(|verdict| {

@@ -53,7 +53,12 @@ pub(crate) async fn create(
         return page(&console, &headers, &form, Some(trouble));
     }
     if password != form.exact("again") {
-        return page(&console, &headers, &form, Some("The two passwords differ: type the same twice.".into()));
+        return page(
+            &console,
+            &headers,
+            &form,
+            Some("The two passwords differ: type the same twice.".into()),
+        );
     }
     let Some(password_hash) = console.hashing.hash(password.to_owned()).await else {
         return page(&console, &headers, &form, Some("This password cannot be kept: take another.".into()));
@@ -78,7 +83,8 @@ fn check_token(console: &Console, fields: &Fields) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::Forged(
-        "The first account is made under the address that the program prints when it starts: open that one.".into(),
+        "The first account is made under the address that the program prints when it starts: open that one."
+            .into(),
     ))
 }
 

@@ -54,7 +54,8 @@ async fn page(
     let door = Door::of(headers);
     let fresh = console.store().accounts().await?.is_empty();
     let theme = Theme::of(headers);
-    let page = SignInPage { stamp: assets::stamp(), theme, csrf: door.csrf.clone(), next, name, trouble, fresh };
+    let page =
+        SignInPage { stamp: assets::stamp(), theme, csrf: door.csrf.clone(), next, name, trouble, fresh };
     Ok((status, door.cookie(console), Html(page.render()?)).into_response())
 }
 
@@ -81,7 +82,9 @@ impl Door {
         if equal(form.exact("csrf"), cookie(headers, DOOR).unwrap_or_default()) {
             return Ok(());
         }
-        Err(Refusal::Forged("The form is too old: load the page again and repeat. Cookies must be allowed.".into()))
+        Err(Refusal::Forged(
+            "The form is too old: load the page again and repeat. Cookies must be allowed.".into(),
+        ))
     }
 }
 
@@ -107,7 +110,8 @@ pub(crate) async fn enter(
         }
         None => {
             console.attempts.failed(name, source, now);
-            note(&console, "sign-in-refused", Actor::System, "a sign-in with a wrong name or password").await?;
+            note(&console, "sign-in-refused", Actor::System, "a sign-in with a wrong name or password")
+                .await?;
             let trouble = Some("Name or password is wrong.".to_owned());
             let next = local(form.exact("next")).to_owned();
             page(&console, &headers, next, name.to_owned(), trouble, StatusCode::UNAUTHORIZED).await

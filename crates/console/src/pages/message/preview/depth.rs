@@ -13,7 +13,8 @@ use html5ever::tokenizer::{
 const IMPLIED_END: [&str; 9] = ["dd", "dt", "li", "optgroup", "option", "p", "rp", "rt", "rtc"];
 
 const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
 ];
 
 /// The greatest number of elements open at once, never less than what a browser would build: an end tag only counts

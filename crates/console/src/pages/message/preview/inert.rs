@@ -18,11 +18,12 @@ pub(super) fn inert(html: &str) -> String {
 /// The length of the tag `text` begins with, `>` included; quoted values may hold one.
 fn tag_end(text: &str) -> Option<usize> {
     let mut quoted = false;
-    text.bytes().position(|byte| {
-        quoted ^= byte == b'"';
-        byte == b'>' && !quoted
-    })
-    .map(|position| position + 1)
+    text.bytes()
+        .position(|byte| {
+            quoted ^= byte == b'"';
+            byte == b'>' && !quoted
+        })
+        .map(|position| position + 1)
 }
 
 /// A tag with ` href="` outside of values as ` title="`.

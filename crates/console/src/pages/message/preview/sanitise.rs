@@ -34,9 +34,8 @@ pub(super) fn document(message: &Message) -> String {
     if depth::depth(html) > DEPTH_MAX {
         return unshowable("The HTML body nests deeper than browsers show: read it as text.");
     }
-    let images = images(&message.root);
-    let targets = targets(message);
-    page(&inert::inert(&clean(html, &images, &targets)))
+    let known = Known { images: images(&message.root), targets: targets(message) };
+    page(&inert::inert(&clean(html, known)))
 }
 
 /// A document that says why there is none.
@@ -59,21 +58,75 @@ a{color:#0b57d0;text-decoration:underline;cursor:help}table{max-width:100%}.iw-n
 
 /// What a tag may carry besides: the look of old newsletters.
 const LOOKS: [&str; 16] = [
-    "style", "align", "valign", "bgcolor", "color", "width", "height", "border", "cellpadding", "cellspacing",
-    "face", "size", "dir", "lang", "title", "colspan",
+    "style",
+    "align",
+    "valign",
+    "bgcolor",
+    "color",
+    "width",
+    "height",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "face",
+    "size",
+    "dir",
+    "lang",
+    "title",
+    "colspan",
 ];
 
 /// CSS that only paints. No `position`, `url()`, `content`, animation or anything that could cover the page.
 const PROPERTIES: [&str; 38] = [
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
-    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "display", "font",
-    "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
-    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding",
-    "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align", "text-decoration",
-    "vertical-align", "width",
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-radius",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "display",
+    "font",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "letter-spacing",
+    "line-height",
+    "margin",
+    "margin-bottom",
+    "margin-left",
+    "margin-right",
+    "margin-top",
+    "max-width",
+    "min-width",
+    "padding",
+    "padding-bottom",
+    "padding-left",
+    "padding-right",
+    "padding-top",
+    "text-align",
+    "text-decoration",
+    "vertical-align",
+    "width",
 ];
 
-fn clean(html: &str, images: &HashMap<String, String>, targets: &HashMap<&str, &str>) -> String {
+/// What the message itself tells about the addresses in its HTML.
+struct Known {
+    /// Data URLs by Content-ID.
+    images: HashMap<String, String>,
+    /// Where links really go, by how they are written.
+    targets: HashMap<String, String>,
+}
+
+fn clean(html: &str, known: Known) -> String {
     let mut cleaner = ammonia::Builder::default();
     cleaner
         .add_tags(["font", "center", "u", "big"])
@@ -82,27 +135,18 @@ fn clean(html: &str, images: &HashMap<String, String>, targets: &HashMap<&str, &
         .filter_style_properties(HashSet::from(PROPERTIES))
         .add_url_schemes(["data", "cid"])
         .link_rel(None)
-        .attribute_filter(|tag, name, value| attribute(tag, name, value, images, targets));
+        .attribute_filter(move |tag, name, value| attribute(tag, name, value, &known).map(Cow::Owned));
     cleaner.clean(html).to_string()
 }
 
-fn attribute<'a>(
-    tag: &str,
-    name: &str,
-    value: &'a str,
-    images: &HashMap<String, String>,
-    targets: &HashMap<&str, &str>,
-) -> Option<Cow<'a, str>> {
+fn attribute(tag: &str, name: &str, value: &str, known: &Known) -> Option<String> {
     match (tag, name) {
-        ("img", "src") => image(value, images).map(Cow::Owned),
+        ("img", "src") => image(value, &known.images),
         (_, "src" | "cite" | "background") => None,
         // The real target, when a rewriter hid it. Addresses written in the mail need not be well-formed.
-        ("a", "href") => Some(match targets.get(value) {
-            Some(target) => Cow::Owned((*target).to_owned()),
-            None => Cow::Borrowed(value),
-        }),
+        ("a", "href") => Some(known.targets.get(value).map_or(value, String::as_str).to_owned()),
         (_, "style") if value.contains("url(") || value.contains('\\') => None,
-        _ => Some(Cow::Borrowed(value)),
+        _ => Some(value.to_owned()),
     }
 }
 
@@ -119,8 +163,8 @@ fn image(source: &str, images: &HashMap<String, String>) -> Option<String> {
     (picture && data.len() <= 2 * IMAGE_BYTES_MAX).then(|| source.to_owned())
 }
 
-fn targets(message: &Message) -> HashMap<&str, &str> {
-    message.links.iter().map(|link| (link.written.as_str(), link.target.as_str())).collect()
+fn targets(message: &Message) -> HashMap<String, String> {
+    message.links.iter().map(|link| (link.written.clone(), link.target.clone())).collect()
 }
 
 /// Pictures by their Content-ID, as data URLs.
@@ -152,9 +196,11 @@ mod tests {
     use super::*;
 
     fn cleaned(html: &str) -> String {
-        let images = HashMap::from([("logo@example.com".to_owned(), "data:image/png;base64,AA==".to_owned())]);
-        let targets = HashMap::from([("https://rewriter.example/?u=x", "https://x.example/")]);
-        inert::inert(&clean(html, &images, &targets))
+        let images =
+            HashMap::from([("logo@example.com".to_owned(), "data:image/png;base64,AA==".to_owned())]);
+        let targets =
+            HashMap::from([("https://rewriter.example/?u=x".to_owned(), "https://x.example/".to_owned())]);
+        inert::inert(&clean(html, Known { images, targets }))
     }
 
     #[test]
@@ -202,6 +248,9 @@ mod tests {
     fn newsletters_keep_their_look() {
         let html = "<table width=\"600\"><tr><td style=\"color: red; position: fixed\">x</td></tr></table>";
         let kept = cleaned(html);
-        assert!(kept.contains("width=\"600\"") && kept.contains("color:red") && !kept.contains("fixed"), "{kept}");
+        assert!(
+            kept.contains("width=\"600\"") && kept.contains("color:red") && !kept.contains("fixed"),
+            "{kept}"
+        );
     }
 }
