@@ -71,8 +71,8 @@ fn given<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str>
 }
 
 fn verdict(name: &str) -> Result<verdict::Verdict, Refusal> {
-    view::verdict_called(name).ok_or_else(|| {
-        let known = view::VERDICTS.map(view::verdict_name).join(", ");
+    verdict::Verdict::parse(name).ok_or_else(|| {
+        let known = view::VERDICTS.map(verdict::Verdict::as_str).join(", ");
         Refusal::Bad(format!("No verdict is called “{}”; there are {known}.", view::one_line(name, 40)))
     })
 }

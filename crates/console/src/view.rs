@@ -86,19 +86,6 @@ pub(crate) const VERDICTS: [Verdict; 7] = [
     Verdict::Clean,
 ];
 
-/// The word for URLs, classes and JSON.
-pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Clean => "clean",
-        Verdict::Graymail => "graymail",
-        Verdict::Spam => "spam",
-        Verdict::Suspicious => "suspicious",
-        Verdict::Impersonation => "impersonation",
-        Verdict::Phishing => "phishing",
-        Verdict::Malware => "malware",
-    }
-}
-
 /// The word for people.
 pub(crate) fn verdict_label(verdict: Verdict) -> &'static str {
     match verdict {
@@ -110,10 +97,6 @@ pub(crate) fn verdict_label(verdict: Verdict) -> &'static str {
         Verdict::Phishing => "Phishing",
         Verdict::Malware => "Malware",
     }
-}
-
-pub(crate) fn verdict_called(name: &str) -> Option<Verdict> {
-    VERDICTS.into_iter().find(|verdict| verdict_name(*verdict) == name)
 }
 
 /// Whether it can do harm, rather than be a nuisance.
@@ -133,7 +116,7 @@ pub(crate) struct Chip {
 
 pub(crate) fn chip(verdict: Option<Verdict>) -> Chip {
     match verdict {
-        Some(verdict) => Chip { class: verdict_name(verdict), label: verdict_label(verdict) },
+        Some(verdict) => Chip { class: verdict.as_str(), label: verdict_label(verdict) },
         None => Chip { class: "waiting", label: "Waiting" },
     }
 }
@@ -285,7 +268,6 @@ pub(crate) struct Row {
     pub(crate) place: &'static str,
     pub(crate) quarantined: bool,
     pub(crate) reason: String,
-    pub(crate) score: String,
     pub(crate) received: Moment,
 }
 
@@ -305,7 +287,6 @@ pub(crate) fn row(row: &DeliveryRow, now: Timestamp) -> Row {
         place: place_label(place),
         quarantined: place.quarantined,
         reason: row.reason.as_deref().map(words).unwrap_or_default(),
-        score: row.score.map(score).unwrap_or_default(),
         received: moment(arrival.received, now),
     }
 }
@@ -359,13 +340,5 @@ mod tests {
         assert_eq!(one_line("in\u{202e}voice\r\n.exe", 20), "in·voice··.exe");
         assert_eq!(one_line("abcdef", 3), "abc…");
         assert_eq!(subject("  "), "(no subject)");
-    }
-
-    #[test]
-    fn verdicts_have_one_name_each() {
-        for verdict in VERDICTS {
-            assert_eq!(verdict_called(verdict_name(verdict)), Some(verdict));
-        }
-        assert_eq!(verdict_called("<script>"), None);
     }
 }

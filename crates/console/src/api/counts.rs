@@ -9,13 +9,12 @@ use crate::browse;
 use crate::desk::Console;
 use crate::form::Fields;
 use crate::session::Session;
-use crate::view;
 
 pub(crate) async fn show(State(console): State<Console>, _session: Session, fields: Fields) -> Answer {
     let now = console.now();
     let since = browse::filter(&fields, now)?.since.unwrap_or(now - jiff::SignedDuration::from_hours(24));
     let counts = console.store().counts(since).await?;
-    let verdicts = counts.by_verdict.iter().map(|(verdict, count)| (view::verdict_name(*verdict), *count));
+    let verdicts = counts.by_verdict.iter().map(|(verdict, count)| (verdict.as_str(), *count));
     let directions = counts.by_direction.iter().map(|(direction, count)| (direction.as_str(), *count));
     Ok(Json(json!({
         "since": since.to_string(),

@@ -9,7 +9,6 @@ use super::{Answer, messages};
 use crate::desk::Console;
 use crate::pages::message::{named, reading, unknown};
 use crate::session::Session;
-use crate::view;
 
 pub(crate) async fn show(
     State(console): State<Console>,
@@ -38,7 +37,7 @@ fn judgement(judged: &JudgedCase) -> Value {
     let reasons = judgement.reasons.iter();
     let undecided = judgement.undecided.iter();
     json!({
-        "verdict": view::verdict_name(judgement.verdict),
+        "verdict": judgement.verdict.as_str(),
         "score": judgement.score,
         "version": judgement.version,
         "judged": judged.case.judged.to_string(),

@@ -38,7 +38,7 @@ pub(crate) fn delivery(delivery: &Delivery) -> Value {
         "tenant": arrival.target.tenant.as_str(),
         "mailbox": arrival.target.mailbox.as_str(),
         "item": arrival.target.item.as_str(),
-        "verdict": delivery.verdict.map(view::verdict_name),
+        "verdict": delivery.verdict.map(verdict::Verdict::as_str),
         "direction": arrival.direction.as_str(),
         "subject": arrival.subject,
         "from": { "name": arrival.from_name, "address": arrival.from_address },

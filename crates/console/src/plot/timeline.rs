@@ -107,7 +107,7 @@ fn stack(bucket: &Bucket, threats: bool, x: f64, step: f64, scale: f64) -> Vec<B
             let y = if threats { UP - reached - height } else { UP + 1.0 + reached };
             reached += height;
             Bar {
-                class: view::verdict_name(verdict),
+                class: verdict.as_str(),
                 x: units(x + step * 0.1),
                 y: units(y),
                 width: units(step * 0.8),

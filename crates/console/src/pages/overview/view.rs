@@ -67,7 +67,7 @@ pub(crate) fn shares(counts: &Counts) -> Vec<Share> {
             let count: u64 = counted(verdict);
             let percent = 100.0 * count as f64 / all.max(1) as f64;
             Share {
-                class: view::verdict_name(verdict),
+                class: verdict.as_str(),
                 label: view::verdict_label(verdict),
                 count: view::number(count),
                 width: format!("{:.1}", if count == 0 { 0.0 } else { percent.max(1.0) }),
