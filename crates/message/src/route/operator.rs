@@ -83,13 +83,17 @@ pub(crate) fn is_microsoft_network(ip: IpAddr) -> bool {
     is_in_any(ip, &MICROSOFT_NETWORKS)
 }
 
-/// Whether `host` (lower case) is one of `suffixes` or lies below it, on whole labels.
+/// Whether `host` is one of `suffixes` or lies below it, on whole labels. HELO names come as written, and several
+/// regions of Exchange Online write `….PROD.OUTLOOK.COM`.
 pub(crate) fn is_under_any(host: &str, suffixes: &[&str]) -> bool {
     suffixes.iter().any(|suffix| is_under(host, suffix))
 }
 
 fn is_under(host: &str, suffix: &str) -> bool {
-    host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    let split = host.len().checked_sub(suffix.len()).and_then(|at| host.split_at_checked(at));
+    split.is_some_and(|(rest, end)| {
+        end.eq_ignore_ascii_case(suffix) && (rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 /// Whether `ip` lies in one of `networks`, each in CIDR form.
@@ -118,6 +122,7 @@ mod tests {
             ("bl0pr05mb4724.namprd05.prod.outlook.com", Operator::Microsoft),
             ("mw2nam12ft051.mail.protection.outlook.com", Operator::Microsoft),
             ("ch0p221ca0018.outlook.office365.com", Operator::Microsoft),
+            ("LO4P265CA0161.GBRP265.PROD.OUTLOOK.COM", Operator::Microsoft),
             ("mx.google.com", Operator::Google),
             ("2002:a05:6214:5241:b0:534:224c:14f3", Operator::Google),
             ("mx0a-00000000.pphosted.com", Operator::Gateway(Gateway::Proofpoint)),

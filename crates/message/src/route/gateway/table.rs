@@ -50,7 +50,7 @@ pub(super) const PROFILES: [Profile; 34] = [
     Profile {
         gateway: Gateway::BarracudaCloud,
         name: "Barracuda Email Protection",
-        hosts: &["barracudanetworks.com", "barracuda.com"],
+        hosts: &["barracudanetworks.com", "barracuda.com", "cudaops.com"],
         networks: &["209.222.80.0/21", "64.235.144.0/20"],
         headers: &["x-bess-*"],
         true_ip: &[field("X-BESS-Apparent-Source-IP", Form::Bare)],
@@ -291,7 +291,7 @@ pub(super) const PROFILES: [Profile; 34] = [
     Profile {
         gateway: Gateway::Symantec,
         name: "Symantec Email Security.cloud",
-        hosts: &["messagelabs.com", "messagelabs.net"],
+        hosts: &["messagelabs.com", "messagelabs.net", "symcld.net"],
         networks: &[
             "67.219.240.0/20",
             "85.158.136.0/21",
