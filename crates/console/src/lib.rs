@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod browse;
 mod desk;
+pub mod explained;
 mod form;
 mod headers;
 mod health;

@@ -7,8 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use pipeline::notices::Answer;
 use pipeline::schedule::Schedule;
 use pipeline::{Journey, Trouble};
+
 use provider::{NoticeReply, NoticeRequest};
 use tokio::sync::Notify;
+
+use crate::usage_log::UsageLog;
 
 /// Hands posted notices to the journey and wakes the workers.
 pub(crate) struct Notices {
@@ -62,11 +65,17 @@ pub(crate) struct Pulse {
     journey: Arc<Journey>,
     schedule: Schedule,
     started: Timestamp,
+    usage: Arc<UsageLog>,
 }
 
 impl Pulse {
-    pub(crate) fn new(journey: Arc<Journey>, schedule: Schedule, started: Timestamp) -> Self {
-        Self { journey, schedule, started }
+    pub(crate) fn new(
+        journey: Arc<Journey>,
+        schedule: Schedule,
+        started: Timestamp,
+        usage: Arc<UsageLog>,
+    ) -> Self {
+        Self { journey, schedule, started, usage }
     }
 
     async fn mailboxes(&self) -> Vec<MailboxSync> {
@@ -90,13 +99,13 @@ impl Pulse {
 
     fn providers(&self) -> Vec<ProviderUsage> {
         let usage_of = |(id, tenant): (&verdict::TenantId, &pipeline::Tenant)| {
-            let usage = tenant.provider.usage();
+            let used = self.usage.last_hour(id, tenant.provider.usage().total);
             ProviderUsage {
                 tenant: id.clone(),
                 name: title(tenant.provider_name).to_owned(),
-                requests: usage.total.calls,
-                throttled: usage.total.throttled,
-                failed: usage.total.failed,
+                requests_last_hour: used.calls,
+                throttled_last_hour: used.throttled,
+                failed_last_hour: used.failed,
                 paused_until: None,
                 missing_rights: Vec::new(),
             }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::explained::{Explained, ExplainedReason, Results};
+use console::explained::{Explained, ExplainedReason, Results};
 
 /// Writes one message. Everything that came out of the mail is freed of control characters first: a terminal obeys them.
 pub(crate) fn write(explained: &Explained, out: &mut impl Write) -> io::Result<()> {

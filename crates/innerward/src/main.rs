@@ -5,12 +5,12 @@ mod config;
 mod demo;
 mod desk;
 mod exit;
-mod explained;
 mod explained_text;
 mod listener;
 mod log;
 mod mail_files;
 mod observers;
+mod usage_log;
 mod ward;
 
 use std::process::ExitCode;

@@ -23,6 +23,7 @@ use verdict::{Mode, Policy, TenantId};
 
 use crate::desk;
 use crate::listener::{self, Listener};
+use crate::usage_log::UsageLog;
 
 /// Mail that came this long before the first start is judged too.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -103,12 +104,13 @@ pub(crate) async fn start(settings: WardSettings) -> anyhow::Result<Running> {
 
     let news = Arc::new(Notify::new());
     let schedule = Schedule::new(journey.clone(), settings.beat);
+    let usage = Arc::new(UsageLog::default());
     let setup_token = setup_token(&*store).await?;
     let desk = console::Desk {
         store: store.clone(),
         tenants: shown,
         notices: Arc::new(desk::Notices::new(journey.clone(), news.clone())),
-        health: Arc::new(desk::Pulse::new(journey.clone(), schedule.clone(), clock.now())),
+        health: Arc::new(desk::Pulse::new(journey.clone(), schedule.clone(), clock.now(), usage.clone())),
         clock: Arc::new(move || clock.now()),
         settings: console::Settings {
             secure_cookies: settings.secure_cookies,
@@ -127,6 +129,10 @@ pub(crate) async fn start(settings: WardSettings) -> anyhow::Result<Running> {
     tasks.push(tokio::spawn({
         let stop = stop.clone();
         async move { schedule.run(stop).await }
+    }));
+    tasks.push(tokio::spawn({
+        let (journey, stop) = (journey.clone(), stop.clone());
+        async move { usage.keep(&journey, &stop).await }
     }));
     Ok(Running { journey, addresses, setup_token, stop, tasks })
 }
@@ -198,4 +204,9 @@ pub(crate) fn open_store(data: &PathBuf) -> anyhow::Result<Arc<dyn Store>> {
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     Ok(store::open_sqlite(data)?)
+}
+
+/// The machine's clock, for the provider's tokens and budgets.
+pub(crate) fn provider_clock() -> provider::Clock {
+    provider::Clock::new(|| SystemClock.now())
 }

@@ -1,6 +1,6 @@
 //! Watches: one running subscription a mailbox, made, renewed before it ends, made again when it is gone.
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use store::{Mailbox, Watch};
 use verdict::TenantId;
@@ -28,13 +28,18 @@ pub async fn renew(journey: &Journey, id: &TenantId) -> Result<Standing, Trouble
     let tenant = journey.tenant(id)?;
     let mailboxes = journey.store.mailboxes(id).await?;
     let watches = journey.store.watches().await?;
-    let rounds = mailboxes.iter().filter(|mailbox| mailbox.active).map(|mailbox| {
-        let existing = watches.iter().find(|watch| watch.mailbox == mailbox.id);
-        renew_one(journey, tenant, mailbox, existing)
-    });
-    let answers: Vec<bool> = stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
-    let watched = answers.iter().filter(|&&watched| watched).count();
-    Ok(Standing { watched, unwatched: answers.len() - watched })
+    let active: Vec<&Mailbox> = mailboxes.iter().filter(|mailbox| mailbox.active).collect();
+    let mut standing = Standing::default();
+    for some in active.chunks(AT_ONCE) {
+        let renewed = some.iter().map(|mailbox| {
+            let existing = watches.iter().find(|watch| watch.mailbox == mailbox.id);
+            renew_one(journey, tenant, mailbox, existing)
+        });
+        let watched = join_all(renewed).await.into_iter().filter(|&watched| watched).count();
+        standing.watched += watched;
+        standing.unwatched += some.len() - watched;
+    }
+    Ok(standing)
 }
 
 /// Whether the mailbox is watched afterwards. Trouble here is no trouble for mail: the sweep finds it.

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use message::Address;
 use pipeline::schedule::Beat;
 use pipeline::{Clock as _, SystemClock};
-use provider::microsoft::{Cloud, Credential, MicrosoftSettings};
+use provider::{Cloud, Credential, MicrosoftSettings};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use verdict::Mode;
@@ -120,7 +120,7 @@ fn ward(
         lifecycle_url: Some(format!("{url}/notices/microsoft/lifecycle")),
         installation_key,
         ca_pem: Some(tenant.ca_pem.clone().into_bytes()),
-        clock: Default::default(),
+        clock: ward::provider_clock(),
         patience: Default::default(),
     };
     let vips = organisation.people.iter().filter(|person| person.vip);

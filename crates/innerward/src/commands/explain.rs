@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use console::explained::{Explained, Subject};
 use jiff::Timestamp;
 use message::{Address, Domain, Organisation};
 use observer::Panel;
 use pipeline::{Clock as _, Gatherer, SystemClock, intake};
-use signal::{Evidence, Setting};
+use signal::Setting;
 use tokio::runtime::Runtime;
 use verdict::Policy;
 
 use crate::exit::{Ending, misuse};
-use crate::explained::Explained;
 use crate::mail_files::{self, MailFile};
 
 /// Messages judged together while their answers are printed in order.
@@ -103,9 +103,8 @@ impl Judge {
         let as_of = received(&read).unwrap_or(self.now);
         let (judgement, observations) =
             self.gatherer.judge_as_of(&read, &file.bytes, &self.setting, &self.policy, as_of).await?;
-        let mut evidence = Evidence::new(read.message, read.route, read.direction, self.setting.clone(), as_of);
-        evidence.observations = observations;
-        Ok(Explained::new(file.name, &evidence, &judgement))
+        let subject = Subject { message: &read.message, route: &read.route, direction: read.direction };
+        Ok(Explained::new(file.name, subject, &observations, &judgement))
     }
 }
 

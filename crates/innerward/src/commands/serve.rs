@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use message::Organisation;
+use observer::Source;
 use pipeline::schedule::Beat;
-use provider::microsoft::{Cloud, Credential, MicrosoftSettings};
+use provider::{Cloud, Credential, MicrosoftSettings};
 use secrecy::SecretString;
 
 use crate::config::{CloudName, Config, ProviderName, TenantConfig, Tls};
@@ -46,7 +47,7 @@ async fn serve(config: Config) -> anyhow::Result<Ending> {
         }],
         public_url: config.public_url.clone(),
         secure_cookies: config.public_url.is_some() || config.tls.is_some(),
-        authentication: observers::authentication(config.dns, None)?,
+        authentication: observers::authentication(config.dns, None, Source::Rebuilt)?,
         tenants,
         beat: Beat::default(),
         look_back: None,
@@ -115,7 +116,7 @@ fn microsoft(config: &Config, tenant: &TenantConfig, key: &[u8]) -> anyhow::Resu
             .map(|url| format!("{}/notices/microsoft/lifecycle", url.trim_end_matches('/'))),
         installation_key: key.to_vec(),
         ca_pem: tenant.ca.as_ref().map(read).transpose()?,
-        clock: Default::default(),
+        clock: ward::provider_clock(),
         patience: Default::default(),
     })
 }
