@@ -56,13 +56,13 @@ impl fmt::Debug for Body {
 }
 
 impl HtmlTraits {
-    fn add(&mut self, other: &Self) {
-        let Self { forms, password_fields, scripts, iframes, event_handlers, .. } = other;
-        self.forms += forms;
-        self.password_fields += password_fields;
-        self.scripts += scripts;
-        self.iframes += iframes;
-        self.event_handlers += event_handlers;
+    /// Adds up what stands in two pages.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.forms += other.forms;
+        self.password_fields += other.password_fields;
+        self.scripts += other.scripts;
+        self.iframes += other.iframes;
+        self.event_handlers += other.event_handlers;
         self.meta_refreshes += other.meta_refreshes;
         self.remote_images += other.remote_images;
         self.embedded_images += other.embedded_images;

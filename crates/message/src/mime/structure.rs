@@ -136,9 +136,11 @@ impl Walk<'_> {
             return Content::Bytes(entity.body.to_vec());
         }
         let boundary = self.boundary(&entity.path, content_type);
-        let cut = boundary::cut(entity.body, &boundary.clone().unwrap_or_default(), self.budget.parts);
-        if boundary.is_some() && !cut.parts.is_empty() {
-            return self.children(entity, &cut, media_type);
+        if let Some(boundary) = boundary {
+            let cut = boundary::cut(entity.body, &boundary, self.budget.parts);
+            if !cut.parts.is_empty() {
+                return self.children(entity, &cut, media_type);
+            }
         }
         // RFC 2045 §6.4 forbids it, but some clients decode a multipart as a whole.
         if encoding != Encoding::Identity && encoding != Encoding::Unknown {

@@ -9,4 +9,4 @@ mod sheet;
 mod style;
 mod tree;
 
-pub(crate) use read::{Reading, read};
+pub(crate) use read::read;

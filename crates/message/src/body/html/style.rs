@@ -119,8 +119,9 @@ fn number(value: &str) -> Option<f32> {
 
 /// A length in pixels; relative ones against a font of 16 pixels.
 fn length_px(value: &str) -> Option<f32> {
-    let end = value.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))?;
-    let (digits, unit) = if end == 0 { return None } else { value.split_at(end) };
+    let end =
+        value.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(value.len());
+    let (digits, unit) = value.split_at(end);
     let number: f32 = digits.parse().ok()?;
     let px = match unit.trim_end_matches([';', ',']).split(['/', ' ']).next().unwrap_or_default() {
         "px" => number,
