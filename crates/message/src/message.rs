@@ -101,7 +101,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Message {
     let headers = section.headers;
     note_repeated(&headers, &mut defects);
     let root = structure::read(headers.clone(), &bytes[section.body..], budget, &mut defects);
-    let shown = body::read(&root, &mut defects);
+    let shown = body::read(&root, budget, &mut defects);
     let attachments = attachment::read(&root, &shown, budget, &mut defects);
     Message {
         digest,

@@ -26,7 +26,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/v1.0", any(graph::serve))
         .route("/v1.0/{*path}", any(graph::serve))
-        .nest("/sandbox", control::routes())
+        .merge(control::routes())
         .merge(entra::routes())
         .layer(middleware::from_fn(with_host))
         .with_state(world)

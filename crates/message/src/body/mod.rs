@@ -1,12 +1,20 @@
-//! What a person reads.
+//! What a person reads: which parts are bodies, their text, what is hidden in it, and its links.
 
+mod choose;
+pub(crate) mod flow;
+pub(crate) mod html;
+
+use std::fmt;
+
+use crate::Part;
+use crate::bounds::TEXT_CHARS_MAX;
 use crate::defect::{DefectKind, Defects};
 use crate::link::RawLink;
 use crate::mime::charset::{self, Decoded};
-use crate::{Part, mime::Content};
+use crate::mime::structure::Budget;
 
 /// The bodies of a message, as mail clients show them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Body {
     /// The plain text body, decoded, `\n` line ends; empty when there is none.
     pub text: String,
@@ -20,7 +28,7 @@ pub struct Body {
     pub traits: HtmlTraits,
 }
 
-/// Counts of elements in an HTML body or attachment.
+/// Counts of what stands in an HTML body or attachment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HtmlTraits {
     pub forms: usize,
@@ -33,6 +41,35 @@ pub struct HtmlTraits {
     pub embedded_images: usize,
     /// A long string literal handed to atob, unescape, fromCharCode, document.write or eval.
     pub obfuscated_scripts: usize,
+    /// Scripts that make a file in the browser out of their own text (HTML smuggling).
+    pub file_builders: usize,
+    /// Characters without width in the text (zero width spaces, joiners, soft hyphens).
+    pub zero_width: usize,
+}
+
+/// Redacted: sizes only.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let html = self.html.as_ref().map_or(0, String::len);
+        write!(f, "Body({} bytes of text, {html} of HTML, {:?})", self.text.len(), self.traits)
+    }
+}
+
+impl HtmlTraits {
+    /// Adds up what stands in two pages.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.forms += other.forms;
+        self.password_fields += other.password_fields;
+        self.scripts += other.scripts;
+        self.iframes += other.iframes;
+        self.event_handlers += other.event_handlers;
+        self.meta_refreshes += other.meta_refreshes;
+        self.remote_images += other.remote_images;
+        self.embedded_images += other.embedded_images;
+        self.obfuscated_scripts += other.obfuscated_scripts;
+        self.file_builders += other.file_builders;
+        self.zero_width += other.zero_width;
+    }
 }
 
 /// The bodies, and what they are made of.
@@ -45,20 +82,78 @@ pub(crate) struct Shown {
 }
 
 /// Reads the bodies of the message whose structure is `root`.
-pub(crate) fn read(root: &Part, defects: &mut Defects) -> Shown {
-    let mut shown = Shown::default();
-    for part in root.walk() {
-        let Content::Bytes(bytes) = &part.content else { continue };
-        if part.media_type != "text/plain" || part.disposition.as_deref() == Some("attachment") {
-            continue;
+pub(crate) fn read(root: &Part, budget: &mut Budget, defects: &mut Defects) -> Shown {
+    let mut reader = Reader { shown: Shown::default(), budget, defects };
+    for segment in choose::segments(root) {
+        if let Some(plain) = segment.plain {
+            reader.plain(plain, segment.html.is_none());
         }
-        let (text, outcome) = charset::decode(&part.charset, bytes);
-        if let Decoded::Leniently(detail) = outcome {
-            defects.add(DefectKind::BadCharset, &part.path, &detail);
+        if let Some(html) = segment.html {
+            reader.html(html);
         }
-        shown.body.text.push_str(&text.replace("\r\n", "\n"));
-        shown.parts.push(part.path.clone());
     }
-    shown.body.visible = shown.body.text.clone();
-    shown
+    reader.shown
+}
+
+/// The text of a leaf, decoded as its charset says.
+pub(crate) fn text_of(part: &Part, defects: &mut Defects) -> String {
+    let (text, outcome) = charset::decode(&part.charset, part.bytes());
+    if let Decoded::Leniently(detail) = outcome {
+        defects.add(DefectKind::BadCharset, &part.path, &detail);
+    }
+    text.into_owned()
+}
+
+struct Reader<'a> {
+    shown: Shown,
+    budget: &'a mut Budget,
+    defects: &'a mut Defects,
+}
+
+impl Reader<'_> {
+    fn plain(&mut self, part: &Part, is_seen: bool) {
+        let mut text = with_line_feeds(text_of(part, self.defects));
+        if text.len() > TEXT_CHARS_MAX {
+            text.truncate(text.floor_char_boundary(TEXT_CHARS_MAX));
+            self.defects.add(DefectKind::BoundReached, &part.path, "text");
+        }
+        let body = &mut self.shown.body;
+        join(&mut body.text, &text);
+        if is_seen {
+            body.traits.zero_width +=
+                text.chars().filter(|character| flow::is_zero_width(*character)).count();
+            join(&mut body.visible, &text);
+        }
+        self.shown.parts.push(part.path.clone());
+    }
+
+    fn html(&mut self, part: &Part) {
+        let html = text_of(part, self.defects);
+        let reading = html::read(&html, &mut self.budget.attribute_work);
+        if let Some(bound) = reading.bounded {
+            self.defects.add(DefectKind::BoundReached, &part.path, bound);
+        }
+        let body = &mut self.shown.body;
+        join(&mut body.visible, &reading.visible);
+        join(&mut body.hidden, &reading.hidden);
+        body.traits.add(&reading.traits);
+        match &mut body.html {
+            Some(before) => join(before, &html),
+            None => body.html = Some(html),
+        }
+        self.shown.links.extend(reading.links);
+        self.shown.parts.push(part.path.clone());
+    }
+}
+
+fn with_line_feeds(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+/// Puts `more` below `text`.
+fn join(text: &mut String, more: &str) {
+    if !text.is_empty() && !more.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(more);
 }

@@ -196,8 +196,12 @@ impl Native {
     /// Whether the tenant trusts the connecting host itself: IP allow list, or a rule or connector that skips the
     /// filter for what comes from there.
     pub(crate) fn is_connection_trusted(&self) -> bool {
-        let Some(report) = self.trusted_forefront() else { return false };
-        report.ipv == Some(Ipv::AllowList) || matches!(report.sfv, Some(Sfv::Skn | Sfv::Ski))
+        self.is_connection_allow_listed() || matches!(self.sfv(), Some(Sfv::Skn | Sfv::Ski))
+    }
+
+    /// Whether the connecting address is on the tenant's IP allow list.
+    pub(crate) fn is_connection_allow_listed(&self) -> bool {
+        self.trusted_forefront().is_some_and(|report| report.ipv == Some(Ipv::AllowList))
     }
 
     /// Whether Exchange took the message from an authenticated sender of its own organisation.

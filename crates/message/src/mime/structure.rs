@@ -1,6 +1,6 @@
 //! The walk down the structure: what each entity is, and what it holds.
 
-use crate::bounds::{DEPTH_MAX, MESSAGE_DEPTH_MAX, PARTS_MAX};
+use crate::bounds::{ARCHIVE_BYTES_MAX, DEPTH_MAX, HTML_ATTRIBUTE_WORK_MAX, MESSAGE_DEPTH_MAX, PARTS_MAX};
 use crate::defect::{DefectKind, Defects};
 use crate::header::fields;
 use crate::{Headers, message};
@@ -18,6 +18,8 @@ pub(crate) struct Budget {
     pub(crate) messages_deep: usize,
     /// Bytes that archives and documents may still be unpacked to.
     pub(crate) unpacked_bytes: u64,
+    /// Comparisons of attribute names in HTML.
+    pub(crate) attribute_work: u64,
 }
 
 impl Default for Budget {
@@ -25,7 +27,8 @@ impl Default for Budget {
         Self {
             parts: PARTS_MAX,
             messages_deep: MESSAGE_DEPTH_MAX,
-            unpacked_bytes: crate::bounds::ARCHIVE_BYTES_MAX,
+            unpacked_bytes: ARCHIVE_BYTES_MAX,
+            attribute_work: HTML_ATTRIBUTE_WORK_MAX,
         }
     }
 }
@@ -133,9 +136,11 @@ impl Walk<'_> {
             return Content::Bytes(entity.body.to_vec());
         }
         let boundary = self.boundary(&entity.path, content_type);
-        let cut = boundary::cut(entity.body, &boundary.clone().unwrap_or_default(), self.budget.parts);
-        if boundary.is_some() && !cut.parts.is_empty() {
-            return self.children(entity, &cut, media_type);
+        if let Some(boundary) = boundary {
+            let cut = boundary::cut(entity.body, &boundary, self.budget.parts);
+            if !cut.parts.is_empty() {
+                return self.children(entity, &cut, media_type);
+            }
         }
         // RFC 2045 §6.4 forbids it, but some clients decode a multipart as a whole.
         if encoding != Encoding::Identity && encoding != Encoding::Unknown {

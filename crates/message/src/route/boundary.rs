@@ -19,23 +19,27 @@
 
 use std::net::IpAddr;
 
-use super::gateway::{self, Gateway, Role};
+use super::gateway::{self, Fingerprint, Gateway, Role};
 use super::operator::{self, Operator};
 use super::passages::Passages;
 use super::{Hop, Origin, Receiver, Route, Witness, received};
 use crate::header::authentication_results::Outcome;
-use crate::header::exchange::{AuthAs, FromEntity};
+use crate::header::exchange::FromEntity;
 use crate::header::{Headers, Native};
 use crate::{Domain, Organisation, ip};
 
 /// Gateways in a row in front of one organisation; two are common, three have been seen.
 const GATEWAYS_MAX: usize = 5;
 
+/// How the fields of Exchange's enhanced filtering begin.
+const SKIPPING: &str = "X-MS-Exchange-";
+
 /// Traces the way; see the module.
 pub(crate) fn trace(headers: &Headers, native: &Native, organisation: &Organisation) -> Route {
     let hops = received::hops(headers);
-    let walk = Walk { hops: &hops, headers, native, organisation };
-    let mut passages = Passages::new(&hops, headers);
+    let fingerprints = gateway::fingerprints(headers);
+    let walk = Walk { hops: &hops, headers, fingerprints: &fingerprints, native, organisation };
+    let mut passages = Passages::new(&hops, &fingerprints);
     let boundary = walk.boundary(&mut passages);
     let origin = boundary.and_then(|at| walk.origin(at, &passages));
     let gateways = passages.finish(boundary);
@@ -45,6 +49,7 @@ pub(crate) fn trace(headers: &Headers, native: &Native, organisation: &Organisat
 struct Walk<'a> {
     hops: &'a [Hop],
     headers: &'a Headers,
+    fingerprints: &'a [Fingerprint],
     native: &'a Native,
     organisation: &'a Organisation,
 }
@@ -52,6 +57,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn boundary(&self, passages: &mut Passages<'_>) -> Option<usize> {
         let mut at = self.first_outside(0)?;
+        if self.is_settled(at) {
+            return Some(at);
+        }
         if let Some(stated) = self.stated_hop(at) {
             passages.in_front(at, stated);
             return Some(stated);
@@ -71,6 +79,12 @@ impl Walk<'_> {
     /// The newest hop at or below `from` whose sending host is of another house than the receiving one.
     fn first_outside(&self, from: usize) -> Option<usize> {
         (from..self.hops.len()).find(|at| !is_inside(&self.hops[*at]))
+    }
+
+    /// Whether Exchange's enhanced filtering names the very host that handed over at `at`.
+    fn is_settled(&self, at: usize) -> bool {
+        let is_skipping = |witness: &Witness| witness.field.starts_with(SKIPPING);
+        self.stated().iter().any(|witness| is_skipping(witness) && Some(witness.ip) == self.hops[at].ip)
     }
 
     /// The hop at which the provider itself says the message came from outside, when that is behind the host that
@@ -106,16 +120,20 @@ impl Walk<'_> {
     fn gateway_in_front(&self, at: usize, is_first: bool) -> Option<Gateway> {
         let hop = &self.hops[at];
         let name = self.verified_name(hop);
-        let product = name.and_then(gateway::of_host).or_else(|| hop.ip.and_then(gateway::of_ip));
+        // Whom the tenant's IP allow list names does not lie in the greeting.
+        let greeting = hop.helo.as_deref().filter(|_| is_first && self.native.is_connection_allow_listed());
+        let by_name = |name: &str| gateway::of_host(&name.to_ascii_lowercase());
+        let product = name.or(greeting).and_then(by_name).or_else(|| hop.ip.and_then(gateway::of_ip));
         if operator::is_declared(self.organisation, hop.ip, name) {
+            // Only for its name: whatever the fields say, the host is the organisation's.
             let unnamed = || self.product_at(at).unwrap_or(Gateway::Own);
             return Some(product.unwrap_or_else(unnamed));
         }
-        if is_first && self.is_own_exchange_on_premises() {
+        if is_first && hop.operator == Operator::Microsoft && self.is_own_exchange_on_premises() {
             return Some(Gateway::Own);
         }
         if let Some(gateway) = product {
-            return (is_first && self.stands_in_front(gateway, hop)).then_some(gateway);
+            return (is_first && self.stands_in_front(gateway, at)).then_some(gateway);
         }
         let allow_listed = is_first && self.native.is_connection_trusted();
         self.product_at(at).filter(|_| allow_listed)
@@ -130,39 +148,41 @@ impl Walk<'_> {
 
     /// The product that wrote its fields right above the line of the host that handed over at `at`.
     fn product_at(&self, at: usize) -> Option<Gateway> {
-        let found = gateway::fingerprints(self.headers);
-        let is_in_place = |depth: usize| depth == at + 1;
-        found.iter().find(|print| is_in_place(print.depth)).map(|print| print.gateway)
+        self.fingerprints.iter().find(|print| print.depth == at + 1).map(|print| print.gateway)
     }
 
-    /// Whether a known product that handed over is the recipient's, not the sender's.
-    fn stands_in_front(&self, gateway: Gateway, hop: &Hop) -> bool {
+    /// Whether a known product that handed over at `at` is the recipient's, not the sender's.
+    fn stands_in_front(&self, gateway: Gateway, at: usize) -> bool {
         if self.native.is_connection_trusted() {
             return true;
         }
+        let ip = self.hops[at].ip;
         let seen = self.native.seen();
-        let spf = seen.as_ref().filter(|seen| seen.client_ip.is_none() || seen.client_ip == hop.ip);
+        let spf = seen.as_ref().filter(|seen| seen.client_ip.is_none() || seen.client_ip == ip);
         match spf.and_then(|seen| seen.spf.as_ref()) {
             Some(outcome) => *outcome != Outcome::Pass,
-            None => self.has_judged(gateway),
+            None => self.has_judged(gateway, at),
         }
     }
 
-    /// Whether the gateway itself checked the sender's authentication, which it does for mail from outside.
-    fn has_judged(&self, gateway: Gateway) -> bool {
+    /// Whether the gateway that handed over at `at` has checked SPF itself, as it does for mail from outside, and
+    /// wrote that above its own line.
+    fn has_judged(&self, gateway: Gateway, at: usize) -> bool {
+        let Behind::Outside(entry) = self.behind(gateway, at) else { return false };
         let by_gateway = |id: &str| gateway.runs(id);
-        self.native
-            .authentication_results
-            .iter()
-            .any(|results| results.authserv_id.as_deref().is_some_and(by_gateway))
+        self.native.authentication_results.iter().any(|results| {
+            let is_in_place = at < results.depth && results.depth <= entry;
+            is_in_place
+                && results.method("spf").is_some()
+                && results.authserv_id.as_deref().is_some_and(by_gateway)
+        })
     }
 
     /// Exchange Online took the mail from the organisation's own server on premises and says so.
     fn is_own_exchange_on_premises(&self) -> bool {
-        let exchange = &self.native.exchange;
-        self.native.receiver == Receiver::Microsoft
-            && exchange.organization.auth_as == Some(AuthAs::Internal)
-            && exchange.cross_tenant.from_entity == Some(FromEntity::HybridOnPrem)
+        let from_entity =
+            self.native.trusted_exchange().and_then(|exchange| exchange.cross_tenant.from_entity);
+        from_entity == Some(FromEntity::HybridOnPrem)
     }
 
     /// What lies behind the gateway that handed over at `at`.
@@ -185,12 +205,16 @@ impl Walk<'_> {
     fn is_inside_gateway(&self, gateway: Gateway, hop: &Hop) -> bool {
         let own_name = |name: &Option<String>| name.as_deref().is_some_and(|name| gateway.runs(name));
         let is_own = own_name(&hop.by) && own_name(&hop.reverse);
-        is_own || is_inside(hop) || operator::is_declared(self.organisation, hop.ip, hop.reverse.as_deref())
+        let is_declared = operator::is_declared(self.organisation, hop.ip, hop.reverse.as_deref());
+        let is_another =
+            hop.reverse.as_deref().and_then(gateway::of_host).is_some_and(|other| other != gateway);
+        is_own || is_inside(hop) || (is_declared && !is_another)
     }
 
     /// A service that hands mail back to the provider got it from there: then the first pass lies behind it.
     fn came_from_the_provider(&self, entry: usize) -> bool {
-        let from_microsoft = sender_names(&self.hops[entry]).any(operator::is_microsoft_outbound);
+        let from_microsoft =
+            sender_names(&self.hops[entry]).any(|name| operator::is_microsoft_outbound(&name));
         let by_microsoft = self.hops.get(entry + 1).is_some_and(|hop| hop.operator == Operator::Microsoft);
         self.native.receiver == Receiver::Microsoft && from_microsoft && by_microsoft
     }
@@ -225,8 +249,8 @@ impl Walk<'_> {
 
     /// Enhanced filtering found somebody whom no hop names.
     fn origin_of_skip_listing(&self, hop: &Hop, stated: &[Witness]) -> Option<(IpAddr, String)> {
-        let first = stated.first().filter(|witness| witness.field.starts_with("X-MS-Exchange-"))?;
-        (hop.ip != Some(first.ip) || self.hops.is_empty()).then(|| (first.ip, first.field.to_owned()))
+        let first = stated.first().filter(|witness| witness.field.starts_with(SKIPPING))?;
+        (hop.ip != Some(first.ip)).then(|| (first.ip, first.field.to_owned()))
     }
 }
 
@@ -261,10 +285,14 @@ fn is_from_program_to_program(hop: &Hop) -> bool {
     ["LMTP", "MAPI", "IMAP", "POP3", "QMQP", "LOCAL"].iter().any(|local| protocol.starts_with(local))
 }
 
-/// From one of Microsoft's machines to another, by name and address, and not out of another tenant.
+/// From one of Microsoft's machines to another, by name and address, and not out of another tenant. HTTPS is the last
+/// step into the mailbox.
 fn is_inside_microsoft(hop: &Hop) -> bool {
-    let is_outbound = sender_names(hop).any(operator::is_microsoft_outbound);
-    let is_named = sender_names(hop).any(|name| Operator::of_host(Some(name)) == Operator::Microsoft);
+    if hop.protocol.as_deref() == Some("HTTPS") {
+        return true;
+    }
+    let is_outbound = sender_names(hop).any(|name| operator::is_microsoft_outbound(&name));
+    let is_named = sender_names(hop).any(|name| Operator::of_host(Some(&name)) == Operator::Microsoft);
     is_named && !is_outbound && hop.ip.is_none_or(operator::is_microsoft_network)
 }
 
@@ -286,16 +314,13 @@ fn is_of_one_domain(hop: &Hop) -> bool {
 fn is_same_house(gateway: Gateway, handed_over: &Hop, entry: &Hop) -> bool {
     let Some(by) = entry.by.as_deref() else { return true };
     let house = |host: &str| Domain::parse(host).map(|domain| domain.organisational());
-    let is_sender = |name: &str| name == by || house(name).is_some_and(|name| Some(name) == house(by));
+    let is_sender = |name: String| name == by || house(&name).is_some_and(|name| Some(name) == house(by));
     let is_named = sender_names(handed_over).any(is_sender);
     let is_inner = !by.contains('.') || entry.by_ip.is_some_and(ip::is_private);
-    gateway.runs(by)
-        || is_named
-        || is_inner
-        || (gateway == Gateway::Own && entry.operator == Operator::Unknown)
+    gateway.runs(by) || is_named || is_inner
 }
 
-/// The names the sending host goes by, verified one first.
-fn sender_names(hop: &Hop) -> impl Iterator<Item = &str> {
-    hop.reverse.as_deref().into_iter().chain(hop.helo.as_deref())
+/// The names the sending host goes by, in lower case, verified one first.
+fn sender_names(hop: &Hop) -> impl Iterator<Item = String> {
+    [&hop.reverse, &hop.helo].into_iter().flatten().map(|name| name.to_ascii_lowercase())
 }

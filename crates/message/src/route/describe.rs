@@ -51,7 +51,7 @@ fn describe_hop(hop: &Hop) -> String {
     };
     let (helo, reverse, by, protocol) =
         (shown(&hop.helo), shown(&hop.reverse), shown(&hop.by), shown(&hop.protocol));
-    let delay = hop.delay_s.map_or(String::new(), |delay_s| format!(" +{delay_s}s"));
+    let delay = hop.delay_s.map_or(String::new(), |delay_s| format!(" {delay_s:+}s"));
     format!("{helo} / {reverse} [{ip}] -> {by}{operator} {protocol} {at}{delay}")
 }
 

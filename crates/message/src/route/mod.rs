@@ -141,7 +141,7 @@ pub(crate) fn receiver(hops: &[Hop]) -> Receiver {
         match hop.operator {
             Operator::Microsoft => return Receiver::Microsoft,
             Operator::Google => return Receiver::Google,
-            Operator::Unknown if is_exchange_on_premises(hop) => {}
+            Operator::Unknown if is_exchange_on_premises(hop) || is_inner_google(hop) => {}
             Operator::Unknown | Operator::Gateway(_) => return Receiver::Other,
         }
     }
@@ -150,4 +150,9 @@ pub(crate) fn receiver(hops: &[Hop]) -> Receiver {
 
 fn is_exchange_on_premises(hop: &Hop) -> bool {
     matches!(hop.protocol.as_deref(), Some("MICROSOFT SMTP SERVER" | "MAPI"))
+}
+
+/// Google's inner hops name an address only: `by 10.66.230.197 with SMTP id …`.
+fn is_inner_google(hop: &Hop) -> bool {
+    hop.ip.is_none() && hop.helo.is_none() && hop.by_ip.is_some_and(crate::ip::is_private)
 }

@@ -2,6 +2,7 @@
 //! of the hop on the way (see [`super::boundary`]).
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use super::gateway::{self, Gateway};
 use crate::Organisation;
@@ -80,7 +81,9 @@ pub(crate) fn is_microsoft_outbound(host: &str) -> bool {
 
 /// Whether `ip` is used between Microsoft's own mail servers.
 pub(crate) fn is_microsoft_network(ip: IpAddr) -> bool {
-    is_in_any(ip, &MICROSOFT_NETWORKS)
+    static NETWORKS: LazyLock<Vec<Network>> =
+        LazyLock::new(|| MICROSOFT_NETWORKS.iter().filter_map(|text| Network::parse(text)).collect());
+    NETWORKS.iter().any(|network| network.contains(ip))
 }
 
 /// Whether `host` is one of `suffixes` or lies below it, on whole labels. HELO names come as written, and several
@@ -94,11 +97,6 @@ fn is_under(host: &str, suffix: &str) -> bool {
     split.is_some_and(|(rest, end)| {
         end.eq_ignore_ascii_case(suffix) && (rest.is_empty() || rest.ends_with('.'))
     })
-}
-
-/// Whether `ip` lies in one of `networks`, each in CIDR form.
-pub(crate) fn is_in_any(ip: IpAddr, networks: &[&str]) -> bool {
-    networks.iter().filter_map(|network| Network::parse(network)).any(|network| network.contains(ip))
 }
 
 /// Whether the organisation has declared the host its own, by address or by a name that has been verified.

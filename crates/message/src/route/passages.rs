@@ -1,20 +1,19 @@
 //! Which gateways the message passed, on which side, and what gave them away.
 
-use super::gateway::{self, Gateway};
+use super::gateway::{self, Fingerprint, Gateway};
 use super::{GatewayPassage, Hop, Operator, Side};
-use crate::Headers;
 
 /// Gateways met so far.
 pub(crate) struct Passages<'a> {
     hops: &'a [Hop],
-    headers: &'a Headers,
+    fingerprints: &'a [Fingerprint],
     /// Those in front of the organisation, with the hop at which each handed over, newest first.
     in_front: Vec<(Gateway, usize)>,
 }
 
 impl<'a> Passages<'a> {
-    pub(crate) fn new(hops: &'a [Hop], headers: &'a Headers) -> Self {
-        Self { hops, headers, in_front: Vec::new() }
+    pub(crate) fn new(hops: &'a [Hop], fingerprints: &'a [Fingerprint]) -> Self {
+        Self { hops, fingerprints, in_front: Vec::new() }
     }
 
     /// Whether none has been met.
@@ -31,8 +30,7 @@ impl<'a> Passages<'a> {
     /// the recipient's, and a host of no known product is the organisation's own.
     pub(crate) fn in_front(&mut self, newest: usize, boundary: usize) {
         for at in newest..boundary {
-            let named =
-                self.named_at(at).map(|(gateway, _)| gateway).or_else(|| named_receiver(&self.hops[at + 1]));
+            let named = self.sender_at(at).or_else(|| named_receiver(&self.hops[at + 1]));
             if let Some(gateway) =
                 named.filter(|gateway| !self.in_front.iter().any(|(known, _)| known == gateway))
             {
@@ -40,8 +38,7 @@ impl<'a> Passages<'a> {
             }
         }
         if self.in_front.is_empty() {
-            let print =
-                gateway::fingerprints(self.headers).into_iter().find(|print| print.depth == newest + 1);
+            let print = self.fingerprints.iter().find(|print| print.depth == newest + 1);
             self.in_front.push((print.map_or(Gateway::Own, |print| print.gateway), newest));
         }
     }
@@ -62,8 +59,11 @@ impl<'a> Passages<'a> {
             // At the boundary itself only the sending host is outside.
             let receiver =
                 named_receiver(&self.hops[at]).filter(|_| at > senders_first_hop || boundary.is_none());
-            let named = receiver.or_else(|| self.named_at(at).map(|(gateway, _)| gateway));
-            if let Some(gateway) = named.filter(|gateway| !is_known(&passages, *gateway, Side::Sender)) {
+            let named = receiver.or_else(|| self.sender_at(at));
+            let is_new = |gateway: &Gateway| {
+                !is_known(&passages, *gateway, Side::Sender) && !self.handed_over(*gateway, at)
+            };
+            if let Some(gateway) = named.filter(is_new) {
                 passages.push(self.passage(gateway, at, Side::Sender));
             }
         }
@@ -72,16 +72,21 @@ impl<'a> Passages<'a> {
         passages
     }
 
+    /// Whether `gateway` is the one in front that handed over at `at` itself, having left no line of its own.
+    fn handed_over(&self, gateway: Gateway, at: usize) -> bool {
+        self.in_front.contains(&(gateway, at))
+    }
+
     /// Products that only a header field speaks of. Above the boundary line a field is ours; below, the sender's.
     fn add_fingerprints(&self, passages: &mut Vec<GatewayPassage>, boundary: Option<usize>) {
-        for print in gateway::fingerprints(self.headers) {
+        for print in self.fingerprints {
             let is_ours = boundary.is_some_and(|at| print.depth <= at);
             let is_new = !passages.iter().any(|passage| passage.gateway == print.gateway);
             if is_new {
                 let side = if is_ours { Side::Recipient } else { Side::Sender };
                 passages.push(GatewayPassage {
                     gateway: print.gateway,
-                    evidence: print.field,
+                    evidence: print.field.clone(),
                     side,
                     hop: None,
                 });
@@ -90,32 +95,41 @@ impl<'a> Passages<'a> {
     }
 
     fn passage(&self, gateway: Gateway, at: usize, side: Side) -> GatewayPassage {
+        let hop = &self.hops[at];
         let below = self.hops.get(at + 1).filter(|_| side == Side::Recipient);
-        let evidence = match self.named_at(at) {
-            Some((named, evidence)) if named == gateway => evidence,
-            _ => by(&self.hops[at], gateway)
-                .or_else(|| below.and_then(|hop| by(hop, gateway)))
-                .or_else(|| self.field(gateway))
-                .unwrap_or_else(|| sender(&self.hops[at])),
-        };
+        let named = self.named_at(at).filter(|(named, _)| *named == gateway);
+        let greeted = self.greeted_at(at).filter(|(named, _)| *named == gateway);
+        let evidence = named
+            .map(|(_, evidence)| evidence)
+            .or_else(|| by(hop, gateway))
+            .or_else(|| below.and_then(|hop| by(hop, gateway)))
+            .or_else(|| greeted.map(|(_, evidence)| evidence))
+            .or_else(|| self.field(gateway))
+            .unwrap_or_else(|| sender(hop));
         GatewayPassage { gateway, evidence, side, hop: Some(at) }
     }
 
-    /// The product that the sending host of a hop is, by name or address.
+    /// The product that the sending host of a hop is, as far as anything says.
+    fn sender_at(&self, at: usize) -> Option<Gateway> {
+        self.named_at(at).or_else(|| self.greeted_at(at)).map(|(gateway, _)| gateway)
+    }
+
+    /// The product that the sending host of a hop is, by the name looked up or by its address.
     fn named_at(&self, at: usize) -> Option<(Gateway, String)> {
         let hop = &self.hops[at];
         let by_name = hop.reverse.as_deref().and_then(gateway::of_host);
-        let by_ip = || hop.ip.and_then(gateway::of_ip);
-        let by_helo = || hop.helo.as_deref().and_then(|helo| gateway::of_host(&helo.to_ascii_lowercase()));
-        let gateway = by_name.or_else(by_ip).or_else(by_helo)?;
-        Some((gateway, sender(hop)))
+        by_name.or_else(|| hop.ip.and_then(gateway::of_ip)).map(|gateway| (gateway, sender(hop)))
+    }
+
+    /// The product that the sending host of a hop called itself.
+    fn greeted_at(&self, at: usize) -> Option<(Gateway, String)> {
+        let helo = self.hops[at].helo.as_deref()?;
+        let gateway = gateway::of_host(&helo.to_ascii_lowercase())?;
+        Some((gateway, format!("HELO {helo}")))
     }
 
     fn field(&self, gateway: Gateway) -> Option<String> {
-        gateway::fingerprints(self.headers)
-            .into_iter()
-            .find(|print| print.gateway == gateway)
-            .map(|print| print.field)
+        self.fingerprints.iter().find(|print| print.gateway == gateway).map(|print| print.field.clone())
     }
 }
 

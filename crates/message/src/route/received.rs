@@ -40,9 +40,11 @@ pub(crate) fn read(name: &str, value: &str) -> Hop {
     let (helo, reverse, ip) = sender(&clauses);
     let by = clauses.by.words.first().map(|word| word.trim_end_matches(['.', ',', ';']).to_ascii_lowercase());
     let by = by.map(|host| host.trim_matches(['[', ']']).to_owned()).filter(|host| !host.is_empty());
-    let is_google = name.eq_ignore_ascii_case("x-received");
+    // Gmail writes X-Received, with nothing but an address.
+    let is_inner_google =
+        name.eq_ignore_ascii_case("x-received") && by.as_deref().is_some_and(|by| ip::read(by).is_some());
     Hop {
-        operator: if is_google { Operator::Google } else { Operator::of_host(by.as_deref()) },
+        operator: if is_inner_google { Operator::Google } else { Operator::of_host(by.as_deref()) },
         by_ip: clauses
             .by
             .comments
@@ -242,7 +244,7 @@ impl Said {
                     self.helo.take().or_else(|| words.get(at).and_then(|name| helo(name.trim_matches('"'))));
             } else if let Some(ip) = ip::read(word.rsplit('@').next().unwrap_or(word)) {
                 address = address.or(Some(ip));
-            } else {
+            } else if address.is_none() {
                 names.push(word);
             }
             at += 1;
@@ -250,7 +252,10 @@ impl Said {
         if let Some(ip) = address.filter(|_| self.ip.is_none() && is_about_the_sender(comment)) {
             self.ip = Some(ip);
             self.is_address_alone = names.is_empty();
-            self.reverse = self.reverse.take().or_else(|| names.first().and_then(|name| reverse(name)));
+            // Sendmail's word for a reverse name that does not lead back to the address: it proves nothing.
+            let is_confirmed = !comment.contains("may be forged");
+            let looked_up = || names.first().filter(|_| is_confirmed).and_then(|name| reverse(name));
+            self.reverse = self.reverse.take().or_else(looked_up);
         }
     }
 }

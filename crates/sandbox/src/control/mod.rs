@@ -23,7 +23,7 @@ use crate::world::World;
 const BODY_BYTES_MAX: usize = 210 * 1024 * 1024;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new()
+    let below = Router::new()
         .route("/", get(tenant::show))
         .route("/ca.pem", get(tenant::ca))
         .route("/certificate", post(tenant::certificate))
@@ -51,7 +51,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/mailboxes/{who}/items", get(inspect::items))
         .route("/mailboxes/{who}/history", get(inspect::history))
         .route("/mailboxes/{who}/mime", get(inspect::mime))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    Router::new().nest("/sandbox", below).route("/sandbox/", get(tenant::show))
 }
 
 /// A refusal with what to do about it.

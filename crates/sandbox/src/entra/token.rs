@@ -22,7 +22,7 @@ use crate::world::{Registration, World};
 
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// How far a client's clock may be off.
-const SKEW_S: i64 = 300;
+const SKEW_S: f64 = 300.0;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct TokenForm {
@@ -190,9 +190,10 @@ struct AssertionClaims {
     aud: String,
     iss: String,
     sub: String,
-    exp: i64,
+    /// `NumericDate` may have a fraction (RFC 7519 §2), and the vendor's Python client writes one.
+    exp: f64,
     #[serde(default)]
-    nbf: i64,
+    nbf: f64,
 }
 
 fn check_assertion(
@@ -209,7 +210,7 @@ fn check_assertion(
     validation.validate_exp = false;
     validation.validate_aud = false;
     let token = jsonwebtoken::decode::<AssertionClaims>(assertion, &key, &validation)
-        .map_err(|_| "The key was not found or the signature does not verify.".to_owned())?;
+        .map_err(|error| format!("The key was not found or the signature does not verify: {error}."))?;
     let claims = token.claims;
     if token.header.x5t.is_none() && token.header.x5t_s256.is_none() {
         return Err("The header has neither x5t nor x5t#S256.".to_owned());
@@ -226,7 +227,7 @@ fn check_assertion(
     if !tenants.iter().any(audience) {
         return Err(format!("The audience '{}' is not the token endpoint.", claims.aud));
     }
-    let now = world.now().as_second();
+    let now = world.now().as_second() as f64;
     if claims.exp + SKEW_S < now || claims.nbf - SKEW_S > now {
         return Err("The assertion is not within its valid time range.".to_owned());
     }

@@ -79,7 +79,7 @@ fn part(outer: &Call, request: &Value) -> Result<Part, GraphError> {
         .ok_or_else(wrong)?;
     let url = request["url"].as_str().ok_or_else(wrong)?;
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let path = format!("/{}", path.trim_start_matches('/').trim_start_matches("v1.0/"));
+    let path = relative(path);
     if path.to_ascii_lowercase().starts_with("/$batch") {
         return Err(GraphError::bad_request("BadRequest", "Batches do not nest."));
     }
@@ -104,6 +104,14 @@ fn part(outer: &Call, request: &Value) -> Result<Part, GraphError> {
         .map(str::to_owned)
         .collect();
     Ok(Part { id, depends_on, call: Call::new(method, &path, query, headers, body, outer.base.clone()) })
+}
+
+/// Paths are relative to the version; the vendor's Python client writes whole addresses, which Graph takes too.
+fn relative(path: &str) -> String {
+    let after_host =
+        path.strip_prefix("https://").map(|rest| rest.split_once('/').map_or("", |(_, path)| path));
+    let path = after_host.unwrap_or(path).trim_start_matches('/');
+    format!("/{}", path.strip_prefix("v1.0/").unwrap_or(path))
 }
 
 /// The part's own headers, with the batch's token.

@@ -30,7 +30,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
 use crate::world::World;
@@ -40,6 +40,7 @@ pub(crate) use error::GraphError;
 
 /// Graph takes larger uploads only in sessions; MIME posts go up to the mailbox's own limit.
 const BODY_BYTES_MAX: usize = 160 * 1024 * 1024;
+const CUT_AFTER: Duration = Duration::from_millis(30);
 
 /// Everything under `/v1.0`.
 pub(crate) async fn serve(State(world): State<Arc<World>>, request: Request) -> Response {
@@ -126,6 +127,10 @@ fn finish(world: &World, answer: Answer, request_id: Uuid) -> Response {
 
 fn cut_body(bytes: &Bytes) -> Body {
     let half = bytes.slice(..bytes.len() / 2);
-    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection cut by a fault");
-    Body::from_stream(stream::iter([Ok(half), Err(broken)]))
+    let broken = async {
+        // The first half has to be on its way, or the stream is reset before its headers.
+        tokio::time::sleep(CUT_AFTER).await;
+        Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection cut by a fault"))
+    };
+    Body::from_stream(stream::once(async { Ok(half) }).chain(stream::once(broken)))
 }

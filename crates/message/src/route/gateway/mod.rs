@@ -5,9 +5,11 @@ mod table;
 mod true_ip;
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use super::operator;
 use crate::Headers;
+use crate::organisation::Network;
 
 pub(crate) use true_ip::TrueIp;
 
@@ -113,8 +115,16 @@ pub(crate) fn of_host(host: &str) -> Option<Gateway> {
 
 /// The product that sends from this address.
 pub(crate) fn of_ip(ip: IpAddr) -> Option<Gateway> {
-    let row = table::PROFILES.iter().find(|profile| operator::is_in_any(ip, profile.networks));
-    row.map(|profile| profile.gateway)
+    static NETWORKS: LazyLock<Vec<(Network, Gateway)>> = LazyLock::new(networks);
+    NETWORKS.iter().find(|(network, _)| network.contains(ip)).map(|(_, gateway)| *gateway)
+}
+
+fn networks() -> Vec<(Network, Gateway)> {
+    let of_row = |profile: &'static Profile| {
+        let parsed = profile.networks.iter().filter_map(|text| Network::parse(text));
+        parsed.map(|network| (network, profile.gateway))
+    };
+    table::PROFILES.iter().flat_map(of_row).collect()
 }
 
 /// A header field that gives a product away.
@@ -158,7 +168,6 @@ fn of_field(name: &str) -> Option<Gateway> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organisation::Network;
 
     #[test]
     fn every_row_is_complete_and_the_table_is_sorted() {

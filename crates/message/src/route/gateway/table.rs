@@ -20,7 +20,7 @@ const fn field(field: &'static str, form: Form) -> TrueIp {
 }
 
 /// In the order of [`Gateway`].
-pub(super) const PROFILES: [Profile; 34] = [
+pub(super) static PROFILES: [Profile; 34] = [
     Profile {
         gateway: Gateway::Area1,
         name: "Cloudflare Area 1",
@@ -39,7 +39,7 @@ pub(super) const PROFILES: [Profile; 34] = [
     Profile {
         gateway: Gateway::BarracudaAppliance,
         name: "Barracuda Email Security Gateway",
-        headers: &["x-barracuda-*"],
+        headers: &["x-barracuda-*", "x-asg-*"],
         true_ip: &[
             field("X-Barracuda-Apparent-Source-IP", Form::Bare),
             field("X-Barracuda-Effective-Source-IP", Form::NameAndAddress),
@@ -335,7 +335,7 @@ pub(super) const PROFILES: [Profile; 34] = [
         gateway: Gateway::Vade,
         name: "Vade",
         hosts: &["vadesecure.com", "vadecloud.com"],
-        headers: &["x-vade-*", "x-vr-*"],
+        headers: &["x-vade-*", "x-vadesecure-*", "x-vr-*", "x-razorgate-vade*"],
         ..NONE
     },
     Profile {
