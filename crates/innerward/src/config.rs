@@ -27,9 +27,15 @@ pub(crate) struct Config {
     /// Whether to ask the DNS about authentication at the boundary.
     #[serde(default = "yes")]
     pub(crate) dns: bool,
+    /// Seconds between two sweeps: how late mail is judged at worst when notices fail.
+    #[serde(default = "default_sweep_s")]
+    pub(crate) sweep_s: u64,
     #[serde(default, rename = "tenant")]
     pub(crate) tenants: Vec<TenantConfig>,
 }
+
+/// Below, a sweep of a large tenant would not end before the next; above, nobody would call it protection.
+const SWEEP_S: std::ops::RangeInclusive<u64> = 5..=3600;
 
 /// A certificate for the listener; without it a reverse proxy has to speak TLS.
 #[derive(Debug, Deserialize)]
@@ -114,6 +120,10 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+fn default_sweep_s() -> u64 {
+    120
+}
+
 fn yes() -> bool {
     true
 }
@@ -134,6 +144,9 @@ impl Config {
     fn checked(self, shown: &str) -> anyhow::Result<Self> {
         if self.tenants.is_empty() {
             return misuse(format!("{shown} names no [[tenant]]: there is nothing to protect"));
+        }
+        if !SWEEP_S.contains(&self.sweep_s) {
+            return misuse(format!("{shown}: sweep_s {} is not between 5 and 3600", self.sweep_s));
         }
         if let Some(url) = self.public_url.as_deref().filter(|url| !url.starts_with("https://")) {
             return misuse(format!(

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -49,7 +50,7 @@ async fn serve(config: Config) -> anyhow::Result<Ending> {
         secure_cookies: config.public_url.is_some() || config.tls.is_some(),
         authentication: observers::authentication(config.dns, None, Source::Rebuilt)?,
         tenants,
-        beat: Beat::default(),
+        beat: Beat { sweep: Duration::from_secs(config.sweep_s), ..Beat::default() },
         look_back: None,
     })
     .await?;
