@@ -216,11 +216,22 @@ impl Notices {
                 .collect()
         };
         for subscription in interested {
-            self.send(world, &subscription, event);
+            self.send(world, &subscription, message_payload(world, &subscription, event));
         }
     }
 
-    fn send(&self, world: &World, subscription: &Subscription, event: &Event) {
+    /// A directory user came, changed or went.
+    pub(crate) fn publish_user(&self, world: &World, user: Uuid, kind: ChangeKind) {
+        let interested =
+            self.all().into_iter().filter(|it| it.scope == Scope::Users && it.kinds.contains(&kind));
+        for subscription in interested {
+            let resource = format!("Users/{user}");
+            let data = json!({"@odata.type": "#Microsoft.Graph.User", "@odata.id": resource, "id": user});
+            self.send(world, &subscription, payload(world, &subscription, kind, &resource, data));
+        }
+    }
+
+    fn send(&self, world: &World, subscription: &Subscription, body: Value) {
         let fate = world.faults.fate();
         world.counters.one("notices.made");
         match fate.copies.len() {
@@ -236,7 +247,7 @@ impl Notices {
             self.enqueue(Notice {
                 url: subscription.notification_url.clone(),
                 subscription: subscription.id,
-                body: payload(world, subscription, event),
+                body: body.clone(),
                 is_lifecycle: false,
                 attempts: 0,
                 delay: latency + delay,
@@ -271,24 +282,32 @@ fn is_interested(subscription: &Subscription, event: &Event, mailbox: &Mailbox) 
     in_scope && subscription.kinds.contains(&event.kind) && passes()
 }
 
-fn payload(world: &World, subscription: &Subscription, event: &Event) -> Value {
+fn message_payload(world: &World, subscription: &Subscription, event: &Event) -> Value {
     let id = match subscription.id_form {
         IdForm::Rest => &event.rest_id,
         IdForm::Immutable => &event.immutable_id,
     };
     let resource = format!("Users/{}/Messages/{id}", event.mailbox);
+    let data = json!({
+        "@odata.type": "#Microsoft.Graph.Message", "@odata.id": resource, "@odata.etag": event.etag, "id": id,
+    });
+    payload(world, subscription, event.kind, &resource, data)
+}
+
+fn payload(
+    world: &World,
+    subscription: &Subscription,
+    kind: ChangeKind,
+    resource: &str,
+    data: Value,
+) -> Value {
     json!({
         "subscriptionId": subscription.id,
         "subscriptionExpirationDateTime": subscription.expires,
         "clientState": subscription.client_state,
-        "changeType": event.kind.word(),
+        "changeType": kind.word(),
         "resource": resource,
         "tenantId": world.settings.id,
-        "resourceData": {
-            "@odata.type": "#Microsoft.Graph.Message",
-            "@odata.id": resource,
-            "@odata.etag": event.etag,
-            "id": id,
-        },
+        "resourceData": data,
     })
 }

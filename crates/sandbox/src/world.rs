@@ -15,7 +15,7 @@ use crate::directory::Directory;
 use crate::entra::Keys;
 use crate::faults::FaultBox;
 use crate::id::{FolderKey, ItemKey};
-use crate::mailbox::{Event, Mailbox};
+use crate::mailbox::{ChangeKind, Event, Mailbox};
 use crate::notices::Notices;
 use crate::settings::{App, Limits, Tenant};
 use crate::throttle::Throttle;
@@ -121,16 +121,23 @@ impl World {
 
     /// Adds or replaces a person, and makes the mailbox.
     pub(crate) fn put_person(&self, person: crate::Person) {
+        let id = person.id;
+        let kind = match self.directory(|people| people.person(id).is_some()) {
+            true => ChangeKind::Updated,
+            false => ChangeKind::Created,
+        };
         if person.has_mailbox {
             let mut mailboxes = self.mailboxes.write().unwrap_or_else(PoisonError::into_inner);
-            mailboxes.entry(person.id).or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(person.id))));
+            mailboxes.entry(id).or_insert_with(|| Arc::new(Mutex::new(Mailbox::new(id))));
         }
         self.directory.write().unwrap_or_else(PoisonError::into_inner).put(person);
+        self.notices.publish_user(self, id, kind);
     }
 
     pub(crate) fn remove_person(&self, id: Uuid) {
         self.mailboxes.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         self.directory.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.notices.publish_user(self, id, ChangeKind::Deleted);
     }
 
     pub(crate) fn lose_user_delta(&self) {

@@ -148,3 +148,16 @@ async fn what_is_not_acknowledged_is_sent_again_and_given_up_in_the_end() {
     eventually("missed is told", async || missed.of_kind("missed") == 1).await;
     assert_eq!(tester.counter("notices.unacknowledged").await, 3);
 }
+
+#[tokio::test]
+async fn people_who_come_change_and_go_are_told() {
+    let (tester, receiver) = (start().await, Receiver::start().await);
+    let (status, made) = subscribe(&tester, &receiver, "users", "updated,deleted").await;
+    assert_eq!(status, 201, "{made}");
+    let bo = tester.get(&format!("/users/{BO}")).await.1["id"].clone();
+    tester.control(Method::POST, "/people", json!({"id": bo, "name": "Bo B. Baker", "address": BO})).await;
+    tester.control(Method::DELETE, &format!("/people/{BO}"), Value::Null).await;
+    eventually("both notices", async || (receiver.of_kind("updated"), receiver.of_kind("deleted")) == (1, 1))
+        .await;
+    assert_eq!(receiver.all()[0]["resourceData"]["id"], bo);
+}

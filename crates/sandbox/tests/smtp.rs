@@ -3,9 +3,17 @@
 
 mod harness;
 
+use std::sync::Arc;
+
 use harness::{ANN, BO, Smtp, mail, start};
 use reqwest::Method;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 async fn newest(tester: &harness::Tester, who: &str) -> Value {
     tester
@@ -134,4 +142,29 @@ async fn disorder_is_answered_and_bounded() {
         }
     }
     assert!(last.is_empty() || last.starts_with("421"), "{last}");
+}
+
+#[tokio::test]
+async fn a_session_goes_over_to_tls_and_starts_anew() {
+    let tester = start().await;
+    let mut stream = TcpStream::connect(tester.running.smtp_addr).await.unwrap();
+    let mut buffer = vec![0; 4096];
+    for (say, expect) in [("", "220"), ("EHLO mx.sender.example\r\n", "250"), ("STARTTLS\r\n", "220")] {
+        stream.write_all(say.as_bytes()).await.unwrap();
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(buffer[..read].starts_with(expect.as_bytes()));
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(tester.running.ca_pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    let mut stream = connector.connect(ServerName::try_from("localhost").unwrap(), stream).await.unwrap();
+    stream.write_all(b"MAIL FROM:<carl@sender.example>\r\n").await.unwrap();
+    let read = stream.read(&mut buffer).await.unwrap();
+    assert!(buffer[..read].starts_with(b"503"), "the greeting must be said again");
+    stream.write_all(b"EHLO mx.sender.example\r\n").await.unwrap();
+    let read = stream.read(&mut buffer).await.unwrap();
+    assert!(!String::from_utf8_lossy(&buffer[..read]).contains("STARTTLS"));
 }

@@ -125,8 +125,8 @@ impl Walk<'_> {
         let by_name = |name: &str| gateway::of_host(&name.to_ascii_lowercase());
         let product = name.or(greeting).and_then(by_name).or_else(|| hop.ip.and_then(gateway::of_ip));
         if operator::is_declared(self.organisation, hop.ip, name) {
-            // Only for its name: whatever the fields say, the host is the organisation's.
-            let unnamed = || self.product_at(at).unwrap_or(Gateway::Own);
+            let unnamed =
+                || self.product_at(at).or_else(|| self.product_that_agrees(at)).unwrap_or(Gateway::Own);
             return Some(product.unwrap_or_else(unnamed));
         }
         if is_first && hop.operator == Operator::Microsoft && self.is_own_exchange_on_premises() {
@@ -149,6 +149,18 @@ impl Walk<'_> {
     /// The product that wrote its fields right above the line of the host that handed over at `at`.
     fn product_at(&self, at: usize) -> Option<Gateway> {
         self.fingerprints.iter().find(|print| print.depth == at + 1).map(|print| print.gateway)
+    }
+
+    /// The product one of whose fields, wherever it stands, names the very address the host took the mail from, as
+    /// appliances that write at the end of the section do. The sender may have written it as well, so this gives an
+    /// own host its name and nothing else.
+    fn product_that_agrees(&self, at: usize) -> Option<Gateway> {
+        let taken_from = self.hops[self.first_outside(at + 1)?].ip?;
+        let agrees = |gateway: Gateway| {
+            let fields = gateway.profile().true_ip;
+            fields.iter().any(|field| field.read(self.headers, at, usize::MAX) == Some(taken_from))
+        };
+        self.fingerprints.iter().map(|print| print.gateway).find(|gateway| agrees(*gateway))
     }
 
     /// Whether a known product that handed over at `at` is the recipient's, not the sender's.

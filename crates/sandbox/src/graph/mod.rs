@@ -83,30 +83,16 @@ async fn answer(world: &Arc<World>, call: Call) -> Answer {
     answer
 }
 
-/// One request that is not a batch.
+/// One request that is not a batch. Its permit is held while a fault makes it slow, as a busy mailbox would.
 async fn one(world: &Arc<World>, call: Call) -> Answer {
+    let (caller, _permit) = match gate::pass(world, &call) {
+        Ok(passed) => passed,
+        Err(refused) => return refused.into(),
+    };
     if let Some(slowness) = world.faults.slowness() {
-        // The mailbox is busy all the while, so a permit is held below the wait.
-        return slow(world, call, slowness).await;
+        tokio::time::sleep(slowness).await;
     }
-    match gate::pass(world, &call) {
-        Ok((caller, _permit)) => settle(route::dispatch(world, &caller, &call).await),
-        Err(refused) => refused.into(),
-    }
-}
-
-async fn slow(world: &Arc<World>, call: Call, slowness: Duration) -> Answer {
-    match gate::pass(world, &call) {
-        Ok((caller, _permit)) => {
-            tokio::time::sleep(slowness).await;
-            settle(route::dispatch(world, &caller, &call).await)
-        }
-        Err(refused) => refused.into(),
-    }
-}
-
-fn settle(result: Result<Answer, GraphError>) -> Answer {
-    result.unwrap_or_else(Answer::from)
+    route::dispatch(world, &caller, &call).await.unwrap_or_else(Answer::from)
 }
 
 /// Turns an answer into HTTP, cut short in its body where a fault says so.
