@@ -31,8 +31,8 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("mail-auth", &["observer"]),
     ("hickory-resolver", &["observer"]),
     ("jsonwebtoken", &["provider", "sandbox"]),
-    ("html5ever", &["message"]),
-    ("mailparse", &["message"]),
+    ("html5ever", &["message", "console"]),
+    ("mailparse", &["message", "sandbox"]),
     ("askama", &["console"]),
     ("smtp-proto", &["sandbox", "gateway"]),
 ];
