@@ -1,7 +1,7 @@
 //! The settings file of `serve`, read once.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -23,10 +23,15 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Scheme, host and port under which browsers and the provider reach us.
     pub(crate) public_url: Option<String>,
+    /// Where the provider posts notices, when it is not `public_url`: a tunnel, or the sandbox on this machine.
+    pub(crate) notice_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     /// Whether to ask the DNS about authentication at the boundary.
     #[serde(default = "yes")]
     pub(crate) dns: bool,
+    /// Seconds from one sweep over all mailboxes to the next.
+    #[serde(default = "default_sweep_s")]
+    pub(crate) sweep_s: u64,
     #[serde(default, rename = "tenant")]
     pub(crate) tenants: Vec<TenantConfig>,
 }
@@ -114,6 +119,11 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+/// Two minutes: notices find mail in seconds, the sweep what they miss.
+fn default_sweep_s() -> u64 {
+    120
+}
+
 fn yes() -> bool {
     true
 }
@@ -140,8 +150,32 @@ impl Config {
                 "{shown}: public_url {url} must begin with https:// for the provider to send notices"
             ));
         }
+        if let Some(url) = self.notice_url.as_deref().filter(|url| !may_take_notices(url)) {
+            return misuse(format!(
+                "{shown}: notice_url {url} must begin with https://; http:// is for loopback addresses like \
+                 http://127.0.0.1:8080"
+            ));
+        }
+        if self.sweep_s == 0 {
+            return misuse(format!("{shown}: sweep_s must be at least 1"));
+        }
         Ok(self)
     }
+
+    /// Scheme, host and port the provider posts to; `None`: there are no notices.
+    pub(crate) fn notices_at(&self) -> Option<&str> {
+        self.notice_url.as_deref().or(self.public_url.as_deref()).map(|url| url.trim_end_matches('/'))
+    }
+}
+
+/// Plain HTTP never leaves this machine: what a notice says is a hint, but which mailbox has mail is nobody's business.
+fn may_take_notices(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let is_loopback = url.host_str().is_some_and(|host| {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    });
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
 impl TenantConfig {
@@ -208,11 +242,28 @@ mod tests {
     }
 
     #[test]
+    fn notices_go_to_the_public_address_unless_another_is_named() {
+        let public = "public_url = \"https://ward.example.com/\"\n";
+        for (text, at) in [
+            ("", None),
+            (public, Some("https://ward.example.com")),
+            ("notice_url = \"http://127.0.0.1:8080\"\n", Some("http://127.0.0.1:8080")),
+            ("notice_url = \"http://[::1]:8080\"\n", Some("http://[::1]:8080")),
+            (&format!("{public}notice_url = \"https://n.example.com\"\n"), Some("https://n.example.com")),
+        ] {
+            assert_eq!(read(&format!("{text}{TENANT}")).unwrap().notices_at(), at, "{text}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (text, named) in [
             ("", "names no [[tenant]]"),
             ("dat = 1\n", "unknown field `dat`"),
             (&format!("public_url = \"http://ward.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("notice_url = \"http://ward.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("notice_url = \"http://127.0.0.1.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("sweep_s = 0\n{TENANT}"), "sweep_s must be at least 1"),
             (&format!("{TENANT}mode = \"hold\"\n"), "unknown variant `hold`"),
         ] {
             let error = read(text).unwrap_err().to_string();

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -49,7 +50,7 @@ async fn serve(config: Config) -> anyhow::Result<Ending> {
         secure_cookies: config.public_url.is_some() || config.tls.is_some(),
         authentication: observers::authentication(config.dns, None, Source::Rebuilt)?,
         tenants,
-        beat: Beat::default(),
+        beat: Beat { sweep: Duration::from_secs(config.sweep_s), ..Beat::default() },
         look_back: None,
     })
     .await?;
@@ -67,7 +68,7 @@ fn announce(config: &Config, running: &ward::Running) -> anyhow::Result<()> {
     if let Some(token) = &running.setup_token {
         writeln!(out, "Make the first account at {url}/setup?token={token}")?;
     }
-    if config.public_url.is_none() {
+    if config.notices_at().is_none() {
         writeln!(
             out,
             "No public_url is set: the provider cannot send notices, and mail is found by the sweep alone."
@@ -106,14 +107,8 @@ fn microsoft(config: &Config, tenant: &TenantConfig, key: &[u8]) -> anyhow::Resu
         client_id: tenant.client_id.clone(),
         credential: credential(tenant)?,
         cloud: cloud(tenant)?,
-        notice_url: config
-            .public_url
-            .as_ref()
-            .map(|url| format!("{}/notices/microsoft", url.trim_end_matches('/'))),
-        lifecycle_url: config
-            .public_url
-            .as_ref()
-            .map(|url| format!("{}/notices/microsoft/lifecycle", url.trim_end_matches('/'))),
+        notice_url: config.notices_at().map(|url| format!("{url}/notices/microsoft")),
+        lifecycle_url: config.notices_at().map(|url| format!("{url}/notices/microsoft/lifecycle")),
         installation_key: key.to_vec(),
         ca_pem: tenant.ca.as_ref().map(read).transpose()?,
         clock: ward::provider_clock(),
