@@ -1,6 +1,7 @@
 //! One judged message in the shape that the API and `innerward explain --json` print and other programs rely on.
 
 use jiff::Timestamp;
+use message::header::Bypass;
 use message::{Direction, Message, Native, Route};
 use serde::Serialize;
 use signal::observation::{AuthResult, Authentication};
@@ -164,7 +165,8 @@ fn hop(hop: &message::Hop) -> ExplainedHop {
 }
 
 fn native(native: &Native) -> ExplainedNative {
-    let bypass = native.bypass();
+    // Mail inside the organisation is not filtered; that is no bypass.
+    let bypass = native.bypass().filter(|bypass| *bypass != Bypass::Internal);
     ExplainedNative {
         verdict: native.verdict().as_str().to_owned(),
         bypassed: bypass.is_some(),

@@ -1,7 +1,7 @@
 //! The settings file of `serve`, read once.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Scheme, host and port under which browsers and the provider reach us.
     pub(crate) public_url: Option<String>,
+    /// Where the provider posts notices, when it is not `public_url`: a tunnel, or the sandbox on this machine.
+    pub(crate) notice_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     /// Whether to ask the DNS about authentication at the boundary.
     #[serde(default = "yes")]
@@ -34,8 +36,8 @@ pub(crate) struct Config {
     pub(crate) tenants: Vec<TenantConfig>,
 }
 
-/// Below, a sweep of a large tenant would not end before the next; above, nobody would call it protection.
-const SWEEP_S: std::ops::RangeInclusive<u64> = 5..=3600;
+/// Above, nobody would call it protection.
+const SWEEP_S: std::ops::RangeInclusive<u64> = 1..=3600;
 
 /// A certificate for the listener; without it a reverse proxy has to speak TLS.
 #[derive(Debug, Deserialize)]
@@ -120,6 +122,7 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+/// Two minutes: notices find mail in seconds, the sweep what they miss.
 fn default_sweep_s() -> u64 {
     120
 }
@@ -146,15 +149,36 @@ impl Config {
             return misuse(format!("{shown} names no [[tenant]]: there is nothing to protect"));
         }
         if !SWEEP_S.contains(&self.sweep_s) {
-            return misuse(format!("{shown}: sweep_s {} is not between 5 and 3600", self.sweep_s));
+            return misuse(format!("{shown}: sweep_s {} is not between 1 and 3600", self.sweep_s));
         }
         if let Some(url) = self.public_url.as_deref().filter(|url| !url.starts_with("https://")) {
             return misuse(format!(
                 "{shown}: public_url {url} must begin with https:// for the provider to send notices"
             ));
         }
+        if let Some(url) = self.notice_url.as_deref().filter(|url| !may_take_notices(url)) {
+            return misuse(format!(
+                "{shown}: notice_url {url} must begin with https://; http:// is for loopback addresses like \
+                 http://127.0.0.1:8080"
+            ));
+        }
         Ok(self)
     }
+
+    /// Scheme, host and port the provider posts to; `None`: there are no notices.
+    pub(crate) fn notices_at(&self) -> Option<&str> {
+        self.notice_url.as_deref().or(self.public_url.as_deref()).map(|url| url.trim_end_matches('/'))
+    }
+}
+
+/// Plain HTTP never leaves this machine: what a notice says is a hint, but which mailbox has mail is nobody's business.
+fn may_take_notices(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let is_loopback = url.host_str().is_some_and(|host| {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    });
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
 impl TenantConfig {
@@ -221,11 +245,28 @@ mod tests {
     }
 
     #[test]
+    fn notices_go_to_the_public_address_unless_another_is_named() {
+        let public = "public_url = \"https://ward.example.com/\"\n";
+        for (text, at) in [
+            ("", None),
+            (public, Some("https://ward.example.com")),
+            ("notice_url = \"http://127.0.0.1:8080\"\n", Some("http://127.0.0.1:8080")),
+            ("notice_url = \"http://[::1]:8080\"\n", Some("http://[::1]:8080")),
+            (&format!("{public}notice_url = \"https://n.example.com\"\n"), Some("https://n.example.com")),
+        ] {
+            assert_eq!(read(&format!("{text}{TENANT}")).unwrap().notices_at(), at, "{text}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (text, named) in [
             ("", "names no [[tenant]]"),
             ("dat = 1\n", "unknown field `dat`"),
             (&format!("public_url = \"http://ward.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("notice_url = \"http://ward.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("notice_url = \"http://127.0.0.1.example.com\"\n{TENANT}"), "must begin with https://"),
+            (&format!("sweep_s = 0\n{TENANT}"), "sweep_s 0 is not between 1 and 3600"),
             (&format!("{TENANT}mode = \"hold\"\n"), "unknown variant `hold`"),
         ] {
             let error = read(text).unwrap_err().to_string();

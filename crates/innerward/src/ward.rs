@@ -62,7 +62,6 @@ pub(crate) struct Ward {
 
 /// Running, until [`Running::stop`].
 pub(crate) struct Running {
-    pub(crate) journey: Arc<Journey>,
     pub(crate) addresses: Vec<SocketAddr>,
     /// For making the first account; `None` once there is one.
     pub(crate) setup_token: Option<String>,
@@ -134,7 +133,7 @@ pub(crate) async fn start(settings: WardSettings) -> anyhow::Result<Running> {
         let (journey, stop) = (journey.clone(), stop.clone());
         async move { usage.keep(&journey, &stop).await }
     }));
-    Ok(Running { journey, addresses, setup_token, stop, tasks })
+    Ok(Running { addresses, setup_token, stop, tasks })
 }
 
 /// Proves that we may do what we need, and takes over what the provider says of the organisation.

@@ -68,7 +68,7 @@ fn announce(config: &Config, running: &ward::Running) -> anyhow::Result<()> {
     if let Some(token) = &running.setup_token {
         writeln!(out, "Make the first account at {url}/setup?token={token}")?;
     }
-    if config.public_url.is_none() {
+    if config.notices_at().is_none() {
         writeln!(
             out,
             "No public_url is set: the provider cannot send notices, and mail is found by the sweep alone."
@@ -107,14 +107,8 @@ fn microsoft(config: &Config, tenant: &TenantConfig, key: &[u8]) -> anyhow::Resu
         client_id: tenant.client_id.clone(),
         credential: credential(tenant)?,
         cloud: cloud(tenant)?,
-        notice_url: config
-            .public_url
-            .as_ref()
-            .map(|url| format!("{}/notices/microsoft", url.trim_end_matches('/'))),
-        lifecycle_url: config
-            .public_url
-            .as_ref()
-            .map(|url| format!("{}/notices/microsoft/lifecycle", url.trim_end_matches('/'))),
+        notice_url: config.notices_at().map(|url| format!("{url}/notices/microsoft")),
+        lifecycle_url: config.notices_at().map(|url| format!("{url}/notices/microsoft/lifecycle")),
         installation_key: key.to_vec(),
         ca_pem: tenant.ca.as_ref().map(read).transpose()?,
         clock: ward::provider_clock(),

@@ -43,6 +43,8 @@ pub struct Native {
     pub gmail: Gmail,
     /// The receiving hosts of the newest hops, for telling whose Authentication-Results are the receiver's own.
     receiving_hosts: Vec<String>,
+    /// How many of the newest hops in a row are the receiver's: what stands deeper came with the message.
+    receiver_hops: usize,
 }
 
 impl Native {
@@ -51,6 +53,7 @@ impl Native {
         let hops = route::hops(headers);
         let mut native = Self {
             receiver: route::receiver(&hops),
+            receiver_hops: route::receiver_hops(&hops),
             receiving_hosts: hops.iter().take(3).filter_map(|hop| hop.by.clone()).collect(),
             ..Self::default()
         };
@@ -174,7 +177,8 @@ impl Native {
 
     /// The newest Authentication-Results of the receiving provider.
     fn own_results(&self) -> Option<&AuthenticationResults> {
-        let mut newest = self.authentication_results.iter();
+        let is_in_place = |results: &&AuthenticationResults| results.depth <= self.receiver_hops;
+        let mut newest = self.authentication_results.iter().filter(is_in_place);
         match self.receiver {
             Receiver::Microsoft => {
                 newest.find(|results| results.kind == Kind::Own && results.authserv_id.is_none())
@@ -218,5 +222,99 @@ fn is_google(results: &AuthenticationResults) -> bool {
 fn push_bounded<T>(list: &mut Vec<T>, item: T) {
     if list.len() < FIELDS_MAX {
         list.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::Outcome;
+
+    const EDGE: (&str, &str) = (
+        "Received",
+        "from mx.a.example (192.0.2.1) by am0.mail.protection.outlook.com (10.1.1.1) with Microsoft SMTP Server id 15",
+    );
+    const PLAIN: (&str, &str) =
+        ("Received", "from mx.a.example (mx.a.example [192.0.2.1]) by b.example with ESMTP");
+    const REPORT: &str = "X-Forefront-Antispam-Report";
+    const DELIVERY: &str = "X-Microsoft-Antispam-Mailbox-Delivery";
+
+    fn read(fields: &[(&str, &str)]) -> Native {
+        Native::read(&fields.iter().map(|(name, value)| (*name, *value)).collect())
+    }
+
+    #[test]
+    fn the_verdict_is_one_word() {
+        for (field, value, verdict) in [
+            (REPORT, "SCL:1;SFV:NSPM;CAT:NONE;", "clean"),
+            (REPORT, "SCL:5;SFV:SPM;CAT:SPM;", "spam"),
+            (REPORT, "SCL:9;SFV:SPM;", "high-confidence-spam"),
+            (REPORT, "SCL:6;SFV:SPM;CAT:BULK;SRV:BULK;", "bulk"),
+            (REPORT, "SCL:8;SFV:SPM;CAT:HPHISH;", "high-confidence-phish"),
+            (REPORT, "SCL:-1;SFV:SKN;CAT:HPHSH;", "high-confidence-phish"),
+            (REPORT, "CAT:PHSH;", "phish"),
+            (REPORT, "CAT:UIMP;SFV:NSPM;", "impersonation"),
+            (REPORT, "CAT:SPOOF;", "spoof"),
+            (REPORT, "CAT:MALW;", "malware"),
+            (REPORT, "SCL:-1;SFV:SKN;CAT:NONE;", "unknown"),
+            ("X-MS-Exchange-Organization-SCL", "6", "spam"),
+            ("X-MS-Exchange-Organization-SCL", "1", "clean"),
+            ("X-Forefront-Antispam-Report-Untrusted", "SCL:9;SFV:SPM;CAT:PHSH;", "unknown"),
+        ] {
+            assert_eq!(read(&[EDGE, (field, value)]).verdict().as_str(), verdict, "{value}");
+            assert_eq!(
+                read(&[PLAIN, (field, value)]).verdict().as_str(),
+                "unknown",
+                "of the sender's side: {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_switched_the_filter_off_is_told() {
+        let internal = ("X-MS-Exchange-Organization-AuthAs", "Internal");
+        for (fields, bypass) in [
+            (vec![(REPORT, "SFV:NSPM;SCL:1;IPV:NLI")], None),
+            (vec![(REPORT, "SFV:SPM;SCL:5")], None),
+            (vec![(REPORT, "SFV:SKN;SCL:-1;IPV:CAL")], Some(Bypass::Rule)),
+            (vec![(REPORT, "SFV:NSPM;IPV:CAL")], Some(Bypass::IpAllowList)),
+            (vec![(REPORT, "SFV:SKI;DIR:INB")], Some(Bypass::IpAllowList)),
+            (vec![(REPORT, "SFV:SKI;DIR:INT")], Some(Bypass::Internal)),
+            (vec![(REPORT, "SFV:SKI;DIR:INB"), internal], Some(Bypass::Internal)),
+            (vec![(REPORT, "SFV:SKA")], Some(Bypass::PolicyAllowedSender)),
+            (vec![(REPORT, "SFV:SFE")], Some(Bypass::SafeSender)),
+            (vec![(REPORT, "SFV:SKQ")], Some(Bypass::Released)),
+            (vec![(DELIVERY, "wl:1;dest:I;OFR:TrustedSenderList;")], Some(Bypass::SafeSender)),
+            (vec![(DELIVERY, "wl:1;dest:J;OFR:SpamFilterAuthJ;")], None),
+            (vec![(DELIVERY, "abwl:1;dest:I;OFR:SenderInAddressBook;")], Some(Bypass::Contact)),
+            (vec![(DELIVERY, "ucf:1;dest:C;OFR:CustomRules;")], Some(Bypass::PersonalRule)),
+            (vec![("X-MS-Exchange-Organization-SCL", "-1")], Some(Bypass::Level)),
+            (vec![("X-MS-Exchange-Organization-SCL", "-1"), internal], Some(Bypass::Internal)),
+        ] {
+            let all: Vec<_> = [EDGE].into_iter().chain(fields.iter().copied()).collect();
+            assert_eq!(read(&all).bypass(), bypass, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn the_receivers_own_results_count() {
+        let exchange =
+            ("Authentication-Results", "spf=fail (sender IP is 192.0.2.1) smtp.mailfrom=a.example");
+        let forged = ("Authentication-Results", "spf=pass (sender IP is 192.0.2.9) smtp.mailfrom=a.example");
+        let seen = |fields: &[(&str, &str)]| read(fields).seen().and_then(|seen| seen.spf);
+        assert_eq!(seen(&[exchange, EDGE, forged]), Some(Outcome::Fail), "the newest");
+        assert_eq!(seen(&[EDGE, PLAIN, forged]), None, "came with the message");
+        assert_eq!(seen(&[PLAIN, ("Authentication-Results", "b.example; spf=pass")]), Some(Outcome::Pass));
+        assert_eq!(
+            seen(&[PLAIN, ("Authentication-Results", "mx.google.com; spf=pass")]),
+            None,
+            "of somebody else"
+        );
+        let google = ("Received", "from a (a [192.0.2.1]) by mx.google.com with ESMTPS id 1");
+        let sealed = ("ARC-Authentication-Results", "i=1; mx.google.com; spf=neutral");
+        assert_eq!(
+            seen(&[google, ("Authentication-Results", "a.example; spf=pass"), sealed]),
+            Some(Outcome::Neutral)
+        );
     }
 }

@@ -148,6 +148,20 @@ pub(crate) fn receiver(hops: &[Hop]) -> Receiver {
     Receiver::Other
 }
 
+/// How many of the newest hops in a row are the receiver's; with a receiver of neither provider all of them, for
+/// there the name of the host has to tell.
+pub(crate) fn receiver_hops(hops: &[Hop]) -> usize {
+    let is_of_receiver = |hop: &&Hop| {
+        matches!(hop.operator, Operator::Microsoft | Operator::Google)
+            || is_exchange_on_premises(hop)
+            || is_inner_google(hop)
+    };
+    match receiver(hops) {
+        Receiver::Other => hops.len(),
+        Receiver::Microsoft | Receiver::Google => hops.iter().take_while(is_of_receiver).count(),
+    }
+}
+
 fn is_exchange_on_premises(hop: &Hop) -> bool {
     matches!(hop.protocol.as_deref(), Some("MICROSOFT SMTP SERVER" | "MAPI"))
 }

@@ -305,3 +305,127 @@ fn is_authenticated(clauses: &Clauses<'_>, value: &str) -> bool {
 fn address(word: &str) -> String {
     word.trim_matches(['<', '>', ';', ',']).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// HELO, reverse, address, by, protocol; `-` for what is missing.
+    fn summary(value: &str) -> String {
+        let hop = read("Received", value);
+        let shown = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let ip = shown(hop.ip.map(|ip| ip.to_string()));
+        [shown(hop.helo), shown(hop.reverse), ip, shown(hop.by), shown(hop.protocol)].join(" ")
+    }
+
+    #[test]
+    fn every_server_is_read() {
+        for (server, value, read) in [
+            (
+                "Postfix",
+                "from mx.a.example (unknown [192.0.2.1]) (using TLSv1.2 with cipher X (256/256 bits)) (No client \
+                 certificate requested) by b.example (Postfix) with ESMTPS id A1 for <x@b.example>; Tue, 3 Nov 2026 \
+                 09:00:00 +0000",
+                "mx.a.example - 192.0.2.1 b.example ESMTPS",
+            ),
+            (
+                "Postfix, IPv6",
+                "from h (mx.a.example [IPv6:2001:db8::1]) by b.example with ESMTP id 1",
+                "h mx.a.example 2001:db8::1 b.example ESMTP",
+            ),
+            ("Postfix, local", "by b.example (Postfix, from userid 99) id A1", "- - - b.example -"),
+            (
+                "Exim, HELO equal",
+                "from mx.a.example ([192.0.2.1]:4000) by b.example with esmtps (TLS1.2:X:256) (Exim 4.94) id 1",
+                "mx.a.example mx.a.example 192.0.2.1 b.example ESMTPS",
+            ),
+            (
+                "Exim, HELO other",
+                "from mx.a.example ([192.0.2.1] helo=h) by b.example with esmtp (Exim 4.94) id 1",
+                "h mx.a.example 192.0.2.1 b.example ESMTP",
+            ),
+            (
+                "Exim, no reverse",
+                "from [192.0.2.1] (helo=h) by b.example with esmtp (Exim 4.94) (envelope-from <x@a.example>) id 1",
+                "h - 192.0.2.1 b.example ESMTP",
+            ),
+            (
+                "sendmail, with ident",
+                "from h (root@mx.a.example [192.0.2.1]) by b.example (8.11.6/8.11.6) with ESMTP id 1",
+                "h mx.a.example 192.0.2.1 b.example ESMTP",
+            ),
+            (
+                "sendmail, unconfirmed reverse name",
+                "from h (mx0a-1.pphosted.com [192.0.2.1] (may be forged)) by b.example (8.11.6/8.11.6) with ESMTP id 1",
+                "h - 192.0.2.1 b.example ESMTP",
+            ),
+            (
+                "sendmail, local",
+                "(from root@localhost) by b.example (8.14.7/8.14.7/Submit) id 1",
+                "- - - b.example -",
+            ),
+            (
+                "qmail",
+                "from unknown (HELO h) (192.0.2.1) by b.example with SMTP; 3 Nov 2026 09:00:00 -0000",
+                "h - 192.0.2.1 b.example SMTP",
+            ),
+            ("qmail, inside", "(qmail 1 invoked from network); 3 Nov 2026 09:00:00 -0000", "- - - - -"),
+            (
+                "Zmailer",
+                "from mx.a.example ([192.0.2.1]:5 \"EHLO h\" rhost-flags-OK-OK-OK-OK) by b.example with ESMTP id S1",
+                "h mx.a.example 192.0.2.1 b.example ESMTP",
+            ),
+            (
+                "Exchange",
+                "from mx.a.example (192.0.2.1) by b.example (10.0.0.1) with Microsoft SMTP Server (version=TLS1_2, \
+                 cipher=X) id 15.20.1.1 via Frontend Transport; Tue, 3 Nov 2026 09:00:00 +0000",
+                "mx.a.example - 192.0.2.1 b.example MICROSOFT SMTP SERVER",
+            ),
+            (
+                "Exchange, submission",
+                "from e.b.example ([fe80::1]) by e.b.example ([fe80::1%3]) with mapi id 15.20.1.1",
+                "e.b.example - fe80::1 e.b.example MAPI",
+            ),
+            (
+                "Gmail, submission",
+                "from [172.16.1.1] (p1.isp.example. [192.0.2.1]) by smtp.gmail.com with ESMTPSA id x.1.2026.11.03",
+                "[172.16.1.1] p1.isp.example 192.0.2.1 smtp.gmail.com ESMTPSA",
+            ),
+            (
+                "fetchmail",
+                "from h [192.0.2.1] by localhost with IMAP (fetchmail-5.9.0)",
+                "h - 192.0.2.1 localhost IMAP",
+            ),
+            (
+                "Mimecast",
+                "from mx.a.example (mx.a.example [192.0.2.1]) by relay.mimecast.com with ESMTP with STARTTLS (v) id us-1",
+                "mx.a.example mx.a.example 192.0.2.1 relay.mimecast.com ESMTP",
+            ),
+            ("nested comments", "from h (x (y (z)) [192.0.2.1]) by b.example", "h x 192.0.2.1 b.example -"),
+            ("unclosed comment", "from h (x [192.0.2.1] by b.example", "h - - b.example -"),
+            ("nothing", "", "- - - - -"),
+        ] {
+            assert_eq!(summary(value), read, "{server}");
+        }
+    }
+
+    #[test]
+    fn date_recipient_and_sign_in_are_read() {
+        let hop = read(
+            "Received",
+            "from h (h [192.0.2.1]) by b.example (Postfix) with ESMTPSA id A1 for <x@b.example>; Tue, 3 Nov 2026 10:00:00 \
+             +0100 (CET)",
+        );
+        assert_eq!(hop.at, Some("2026-11-03T09:00:00Z".parse().unwrap()));
+        assert_eq!(hop.envelope_to.as_deref(), Some("x@b.example"));
+        assert_eq!(hop.id.as_deref(), Some("A1"));
+        assert!(hop.is_authenticated);
+    }
+
+    #[test]
+    fn hostile_fields_are_cut() {
+        for value in ["é".repeat(20_000), "from ".repeat(20_000), "(".repeat(100_000), ";".repeat(100_000)] {
+            read("Received", &value);
+        }
+    }
+}
