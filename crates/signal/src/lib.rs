@@ -5,10 +5,14 @@
 //! message they ask as a [`Question`]. Pure: no IO, no clock, no scores.
 
 pub mod evidence;
+pub mod lookalike;
+pub mod names;
 pub mod observation;
 pub mod observer;
+pub mod phrases;
 pub mod question;
 pub mod signals;
+pub mod tables;
 pub mod words;
 
 pub use evidence::{Evidence, Folder, Person, Setting};

@@ -1,6 +1,7 @@
 //! Answers, and the absence of answers.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -74,6 +75,17 @@ pub enum Unavailable {
     Late,
     /// The outside failed; the text is for people.
     Failed(String),
+}
+
+/// Why, in words for people.
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoObserver => f.write_str("nobody here answers such questions"),
+            Self::Late => f.write_str("no answer came in time"),
+            Self::Failed(why) => write!(f, "asking failed: {why}"),
+        }
+    }
 }
 
 /// Question by question.

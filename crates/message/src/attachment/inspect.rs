@@ -110,7 +110,7 @@ fn words(kind: FileKind, bytes: &[u8]) -> Found {
     let head = &bytes[..bytes.len().min(TEXT_BYTES_MAX)];
     if text::head(head).is_some() {
         let text = encoding_rs::UTF_8.decode(head).0;
-        found.contents.links = find::in_text(&text).into_iter().take(LINKS_MAX).map(str::to_string).collect();
+        found.contents.links = find::in_text(&text).take(LINKS_MAX).map(str::to_string).collect();
     }
     found
 }

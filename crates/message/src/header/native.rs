@@ -209,7 +209,7 @@ impl Native {
     }
 
     /// Whether Exchange took the message from an authenticated sender of its own organisation.
-    pub(crate) fn is_internal(&self) -> bool {
+    pub fn is_internal(&self) -> bool {
         self.trusted_exchange()
             .is_some_and(|exchange| exchange.organization.auth_as == Some(AuthAs::Internal))
     }

@@ -14,7 +14,7 @@ use crate::score::Scoring;
 use crate::{Action, Judgement, MailboxId, Plan};
 
 pub use error::PolicyError;
-pub use table::Table;
+pub use table::{MARK_CHARS_MAX, SUSPICIOUS_MARK, Table};
 
 /// How far we go in a mailbox group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
