@@ -60,9 +60,9 @@ pub fn parse(bytes: &[u8]) -> Message {
 }
 
 impl Message {
-    /// The first address of `From`, when it is an address.
+    /// The first address of `From`; `None` when there is none.
     pub fn author(&self) -> Option<&Address> {
-        self.from.first()?.address.as_ref()
+        self.from.iter().find_map(|entry| entry.address.as_ref())
     }
 
     /// `To`, `Cc` and `Bcc`, in this order.

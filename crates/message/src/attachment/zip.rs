@@ -48,9 +48,7 @@ pub(super) fn read(bytes: &[u8], depth: usize, budget: &mut Budget) -> Found {
     for index in 0..archive.len().min(ARCHIVE_MEMBERS_MAX) {
         member(&mut archive, index, bytes, depth, budget, &mut found);
     }
-    let files = found.contents.members.iter().filter(|member| member.size_bytes > 0);
-    found.contents.encrypted =
-        found.contents.members.iter().any(|member| member.encrypted) && files.count() > 0;
+    found.contents.encrypted = found.contents.members.iter().any(|member| member.encrypted);
     found
 }
 
@@ -102,9 +100,7 @@ fn member(
     }
     let name = shown_name(file.name_raw());
     let (size_bytes, encrypted, at) = (file.size(), file.encrypted(), file.header_start());
-    if local_name(bytes, at).is_some_and(|local| local != file.name_raw()) {
-        found.note("the directory of the archive names other files than the archive holds");
-    }
+    let other_name = local_name(bytes, at).filter(|local| *local != file.name_raw()).map(shown_name);
     drop(file);
     let mut kind = FileKind::Unknown;
     if !encrypted {
@@ -114,17 +110,18 @@ fn member(
         } else {
             Found::plain(super::kind::of(&data))
         };
-        if depth == ARCHIVE_DEPTH_MAX && is_archive(inner.kind) {
+        if depth == ARCHIVE_DEPTH_MAX && inner.kind.is_archive() {
             found.bounded = Some("archives inside archives");
         }
         kind = inner.kind;
         found.absorb(&name, inner);
     }
+    // Some programs unpack it under one name, some under the other.
+    if let Some(name) = other_name {
+        found.note("the directory of the archive names other files than the archive holds");
+        found.contents.members.push(Member { name, kind, size_bytes, encrypted });
+    }
     found.contents.members.push(Member { name, kind, size_bytes, encrypted });
-}
-
-fn is_archive(kind: FileKind) -> bool {
-    matches!(kind, FileKind::Zip | FileKind::Gzip | FileKind::Tar | FileKind::Rar | FileKind::SevenZip)
 }
 
 /// A member unpacked, as far as the budget goes; what cannot be unpacked is empty.

@@ -117,7 +117,8 @@ pub(crate) struct Section {
 pub(crate) fn message_section(bytes: &[u8]) -> Section {
     let mut start = 0;
     while let Some((line, next)) = line_at(bytes, start) {
-        let separator = line.starts_with(b"From ") || line.starts_with(b">From ");
+        let separator =
+            (line.starts_with(b"From ") || line.starts_with(b">From ")) && name_length(line).is_none();
         if !separator && !line.is_empty() {
             break;
         }

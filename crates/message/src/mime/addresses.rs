@@ -7,17 +7,18 @@ use super::encoded_word;
 /// Addresses kept of one field; Exchange Online's limit is 1,000 recipients.
 pub(crate) const ADDRESSES_MAX: usize = 5_000;
 
-/// Reads an address list as written (not RFC 2047 decoded). Group names go, their members stay (RFC 5322 §3.4).
+/// Reads an address list as written (not RFC 2047 decoded). Group names go, their members stay (RFC 5322 §3.4); a
+/// comma that nobody quoted stays part of a name (`Lee, Ann <ann@example.com>`).
 pub fn parse(list: &str) -> Vec<NamedAddress> {
-    let mut addresses = Vec::new();
-    let mut entry = Entry::default();
-    let mut characters = list.chars().peekable();
+    let mut read = List::default();
+    let mut characters = list.chars();
     while let Some(character) = characters.next() {
+        let entry = &mut read.entry;
         match entry.place {
             Place::Quote => match character {
-                '\\' => entry.push(characters.next().unwrap_or('\\')),
-                '"' => entry.close_quote(),
-                other => entry.push(other),
+                '\\' => entry.name.push(characters.next().unwrap_or('\\')),
+                '"' => entry.place = Place::Name,
+                other => entry.name.push(other),
             },
             Place::Comment(depth) => match character {
                 '\\' => entry.comment.extend(characters.next()),
@@ -29,26 +30,74 @@ pub fn parse(list: &str) -> Vec<NamedAddress> {
                 '>' => entry.place = Place::Name,
                 '<' => entry.angle.clear(),
                 // An angle that never closes must not swallow the rest of the list.
-                ',' if entry.angle.contains('@') && !entry.angle.starts_with('@') => {
-                    entry.end(&mut addresses)
-                }
+                ',' if entry.angle.contains('@') && !entry.angle.starts_with('@') => read.end(),
                 other => entry.angle.push(other),
             },
             Place::Name => match character {
                 '"' => entry.open_quote(),
                 '(' => entry.place = Place::Comment(1),
                 '<' => entry.open_angle(),
-                ',' | ';' => entry.end(&mut addresses),
-                ':' if !entry.name.contains('@') => entry.name.clear(),
-                other => entry.push(other),
+                ',' => read.end(),
+                ';' => read.end_group(),
+                ':' if !entry.name.contains(['@', '?']) => read.begin_group(),
+                other => entry.name.push(other),
             },
         }
-        if addresses.len() == ADDRESSES_MAX {
-            return addresses;
+        if read.addresses.len() >= ADDRESSES_MAX {
+            return read.addresses;
         }
     }
-    entry.end(&mut addresses);
-    addresses
+    read.end_group();
+    read.addresses
+}
+
+/// The list as far as it has been read.
+#[derive(Default)]
+struct List {
+    addresses: Vec<NamedAddress>,
+    entry: Entry,
+    /// A name that ended in a comma, and may go on.
+    held: String,
+}
+
+impl List {
+    fn begin_group(&mut self) {
+        self.entry.name.clear();
+        self.held.clear();
+    }
+
+    /// Takes the entry down, unless nothing stands there.
+    fn end(&mut self) {
+        let entry = std::mem::take(&mut self.entry);
+        let name = entry.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() && entry.angle.trim().is_empty() {
+            return;
+        }
+        if entry.has_angle {
+            let held = std::mem::take(&mut self.held);
+            let whole = if held.is_empty() { name } else { format!("{held}, {name}") };
+            self.addresses.push(entry.with_angle(&whole));
+        } else if entry.quoted || name.contains('@') {
+            self.let_go();
+            self.addresses.push(entry.bare(&name));
+        } else {
+            self.held.push_str(if self.held.is_empty() { "" } else { ", " });
+            self.held.push_str(&name);
+        }
+    }
+
+    fn end_group(&mut self) {
+        self.end();
+        self.let_go();
+    }
+
+    /// What was held was no name of what follows.
+    fn let_go(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() {
+            self.addresses.push(named("", &held));
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -73,17 +122,9 @@ struct Entry {
 }
 
 impl Entry {
-    fn push(&mut self, character: char) {
-        self.name.push(character);
-    }
-
     fn open_quote(&mut self) {
         self.place = Place::Quote;
         self.quoted = true;
-    }
-
-    fn close_quote(&mut self) {
-        self.place = Place::Name;
     }
 
     fn close_comment(&mut self, depth: usize) {
@@ -100,16 +141,6 @@ impl Entry {
         self.has_angle = true;
     }
 
-    /// Takes the entry down, unless nothing stands there.
-    fn end(&mut self, addresses: &mut Vec<NamedAddress>) {
-        let entry = std::mem::take(self);
-        let name = entry.name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() && entry.angle.trim().is_empty() {
-            return;
-        }
-        addresses.push(if entry.has_angle { entry.with_angle(&name) } else { entry.bare(&name) });
-    }
-
     fn with_angle(&self, name: &str) -> NamedAddress {
         // A source route (RFC 5322 §4.4) stands before the address: `<@hop.example:ann@example.com>`.
         let route_end = self.angle.rfind(':').filter(|_| self.angle.starts_with('@'));
@@ -119,10 +150,14 @@ impl Entry {
     }
 
     fn bare(&self, name: &str) -> NamedAddress {
-        let unspaced = name.replace(' ', "");
-        match (self.quoted || Address::parse(name).is_some(), Address::parse(&unspaced)) {
-            (false, Some(_)) => named(&self.comment, &unspaced),
-            (true, _) | (false, None) => named(&self.comment, name),
+        if self.quoted {
+            return named(&self.comment, name);
+        }
+        // `ann @ example.com` (RFC 5322 §4.4 allows blanks there), and a name before an address without brackets.
+        let joined = name.replace(" @", "@").replace("@ ", "@");
+        match joined.rsplit_once(' ') {
+            Some((shown, address)) if address.contains('@') => named(shown, address),
+            Some(_) | None => named(&self.comment, &joined),
         }
     }
 }
@@ -130,12 +165,23 @@ impl Entry {
 fn named(name: &str, written: &str) -> NamedAddress {
     let written = encoded_word::decode(written);
     let name = encoded_word::decode(name);
-    let name = name.trim().trim_matches(['"', '\'']).trim();
-    NamedAddress { name: one_line(name), address: Address::parse(&written), written: one_line(&written) }
+    NamedAddress {
+        name: one_line(unquoted(name.trim())),
+        address: Address::parse(&written),
+        written: one_line(&written),
+    }
 }
 
+/// Without the quotes that some senders put inside the encoded word.
+fn unquoted(name: &str) -> &str {
+    let inner = |quote: char| name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(name)
+}
+
+/// Blanks and control characters to single spaces.
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -170,6 +216,12 @@ mod tests {
             ("<@hop.example:ann@example.com>", "|ann@example.com"),
             ("Ann <ann@example.com", "Ann|ann@example.com"),
             ("Ann <ann@example.com, bob@example.com", "Ann|ann@example.com, |bob@example.com"),
+            ("Lee, Ann <ann@example.com>", "Lee, Ann|ann@example.com"),
+            ("=?utf-8?Q?Lee,_Ann?= <ann@example.com>", "Lee, Ann|ann@example.com"),
+            ("nobody, bob@example.com", "!nobody, |bob@example.com"),
+            ("ann @ example.com", "|ann@example.com"),
+            ("Ann Lee ann@example.com", "Ann Lee|ann@example.com"),
+            ("\"ann lee\"@example.com", "|ann lee@example.com"),
             ("Ann <>", "Ann!"),
             ("just a name", "!just a name"),
             ("Ann <not an address>", "Ann!not an address"),

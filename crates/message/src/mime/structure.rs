@@ -80,28 +80,37 @@ impl Walk<'_> {
         }
     }
 
-    /// The first Content-Type; a second one that says otherwise is noted, since clients differ.
+    /// The Content-Type. Where several disagree, which clients settle differently, that is noted and the one that
+    /// shows most is read: a multipart, else HTML, else the first.
     fn content_type(&mut self, entity: &Entity<'_>) -> Structured {
-        let mut fields = entity.headers.all("Content-Type");
-        let Some(first) = fields.next().map(Structured::parse) else { return Structured::default() };
-        if let Some(other) = fields.map(Structured::parse).find(|other| *other != first) {
-            let detail = format!("Content-Type: {} or {}", first.value, other.value);
-            self.defects.add(DefectKind::AmbiguousStructure, &entity.path, &detail);
+        let mut fields = entity.headers.all("Content-Type").map(Structured::parse);
+        let Some(mut chosen) = fields.next() else { return Structured::default() };
+        for other in fields.filter(|other| !other.value.is_empty()) {
+            if other != chosen {
+                let detail = format!("Content-Type: {} or {}", chosen.value, other.value);
+                self.defects.add(DefectKind::AmbiguousStructure, &entity.path, &detail);
+            }
+            if shows(&other.value) > shows(&chosen.value) {
+                chosen = other;
+            }
         }
-        first
+        chosen
     }
 
+    /// The transfer encoding; where several disagree, one that has to be taken off.
     fn encoding(&mut self, entity: &Entity<'_>) -> Encoding {
-        let mut fields = entity.headers.all("Content-Transfer-Encoding").map(Encoding::parse);
-        let first = fields.next().unwrap_or(Encoding::Identity);
-        if let Some(other) = fields.find(|other| *other != first) {
+        let fields: Vec<_> = entity.headers.all("Content-Transfer-Encoding").map(Encoding::parse).collect();
+        let Some(first) = fields.first().copied() else { return Encoding::Identity };
+        if let Some(other) = fields.iter().find(|other| **other != first) {
             let detail = format!("Content-Transfer-Encoding: {first:?} or {other:?}");
             self.defects.add(DefectKind::AmbiguousStructure, &entity.path, &detail);
         }
-        if first == Encoding::Unknown {
+        let encodes = |encoding: &&Encoding| !matches!(encoding, Encoding::Identity | Encoding::Unknown);
+        let chosen = fields.iter().find(encodes).copied().unwrap_or(first);
+        if chosen == Encoding::Unknown {
             self.defects.add(DefectKind::UnknownTransferEncoding, &entity.path, "");
         }
-        first
+        chosen
     }
 
     fn decoded(&mut self, entity: &Entity<'_>, encoding: Encoding) -> Vec<u8> {
@@ -224,6 +233,15 @@ impl Walk<'_> {
             self.defects.add(DefectKind::AmbiguousStructure, path, &detail);
         }
         chosen
+    }
+}
+
+/// How much a client shows that goes by this media type.
+fn shows(media_type: &str) -> u8 {
+    match media_type {
+        _ if media_type.starts_with("multipart/") => 2,
+        "text/html" => 1,
+        _ => 0,
     }
 }
 
