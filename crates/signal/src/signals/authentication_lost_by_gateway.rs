@@ -10,12 +10,12 @@ pub(super) const SIGNAL: Signal = Signal {
     examples: &[
         hit(
             "SPF checked against the gateway's address",
-            behind_mimecast!("Authentication-Results: spf=softfail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed); dmarc=fail action=none header.from=b.example;compauth=fail reason=001\nFrom: a@b.example\n\nHello"),
+            behind_mimecast!("Authentication-Results: spf=softfail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed); dmarc=fail action=none header.from=b.example;compauth=fail reason=001\n", "From: a@b.example\n\nHello"),
         )
         .given(&[Given::Authentication { spf: AuthResult::Pass, dkim: AuthResult::None, dmarc: AuthResult::Pass }]),
         miss(
             "a sender that fails there too",
-            behind_mimecast!("Authentication-Results: spf=softfail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed); dmarc=fail action=none header.from=b.example;compauth=fail reason=001\nFrom: a@b.example\n\nHello"),
+            behind_mimecast!("Authentication-Results: spf=softfail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed); dmarc=fail action=none header.from=b.example;compauth=fail reason=001\n", "From: a@b.example\n\nHello"),
         )
         .given(&[Given::Authentication { spf: AuthResult::Fail, dkim: AuthResult::None, dmarc: AuthResult::Fail }]),
     ],

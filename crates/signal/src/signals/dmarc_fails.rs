@@ -22,7 +22,8 @@ pub(super) const SIGNAL: Signal = Signal {
         miss(
             "a failure that the gateway in front may have caused",
             behind_mimecast!(
-                "Authentication-Results: spf=fail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed) header.d=none;dmarc=fail action=none header.from=b.example;compauth=fail reason=001\nFrom: a@b.example\n\nHello"
+                "Authentication-Results: spf=fail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed) header.d=none;dmarc=fail action=none header.from=b.example;compauth=fail reason=001\n",
+                "From: a@b.example\n\nHello"
             ),
         ),
     ],

@@ -192,17 +192,22 @@ macro_rules! exchange {
     };
 }
 
-/// The same behind a Mimecast gateway, which hides the sender's address.
+/// The same behind a Mimecast gateway, which hides the sender's address; Exchange's own stamps come first, where it puts
+/// them: above the gateway's `Received` field.
 macro_rules! behind_mimecast {
-    ($($rest:literal),+ $(,)?) => {
+    ($rest:literal) => {
+        behind_mimecast!("", $rest)
+    };
+    ($stamps:literal, $rest:literal) => {
         concat!(
             "Received: from eu-smtp-delivery-1.mimecast.com (170.10.133.124) by DB5EUR01FT010.mail.protection.outlook.com",
             " (10.152.4.1) with Microsoft SMTP Server (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.9275.9;",
             " Mon, 3 Nov 2025 08:00:02 +0000\n",
+            "X-Forefront-Antispam-Report: CIP:170.10.133.124;SCL:-1;SFV:SKN;PTR:eu-smtp-delivery-1.mimecast.com;DIR:INB;\n",
+            $stamps,
             "Received: from mail.sender.example (mail.sender.example [192.0.2.7]) by relay.mimecast.com with ESMTP",
             " id uk-mta-1-AAAA-1; Mon, 3 Nov 2025 08:00:00 +0000\n",
-            "X-Forefront-Antispam-Report: CIP:170.10.133.124;SCL:-1;SFV:SKN;PTR:eu-smtp-delivery-1.mimecast.com;DIR:INB;\n",
-            $($rest),+
+            $rest
         )
     };
 }

@@ -22,7 +22,8 @@ pub(super) const SIGNAL: Signal = Signal {
         miss(
             "the gateway's address, which says nothing",
             behind_mimecast!(
-                "Authentication-Results: spf=fail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed) header.d=none;dmarc=none action=none header.from=b.example\nFrom: a@b.example\n\nHello"
+                "Authentication-Results: spf=fail (sender IP is 170.10.133.124) smtp.mailfrom=b.example; dkim=none (message not signed) header.d=none;dmarc=none action=none header.from=b.example\n",
+                "From: a@b.example\n\nHello"
             ),
         ),
     ],
