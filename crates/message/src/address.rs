@@ -21,10 +21,11 @@ impl Address {
         let text = text.trim();
         let text = text.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')).unwrap_or(text);
         let (local, domain) = text.rsplit_once('@')?;
-        let local = local.trim_matches('"');
+        // In lower case first: that can make it longer, and what is shown must parse to the same address again.
+        let local = local.trim_matches(|c: char| c == '"' || c.is_whitespace()).to_lowercase();
         let fits = !local.is_empty() && local.len() <= LOCAL_BYTES_MAX && !local.contains(char::is_control);
         let domain = Domain::parse(domain)?;
-        fits.then(|| Self { local: local.to_lowercase().into(), domain })
+        fits.then(|| Self { local: local.into(), domain })
     }
 
     /// The part before the `@`, in lower case, unquoted.
@@ -90,6 +91,19 @@ mod tests {
             ["", "ann", "@example.com", "ann@", "ann@exa mple", "ann@[192.0.2.1]", "a\u{7}b@example.com"]
         {
             assert_eq!(Address::parse(bad), None, "{bad}");
+        }
+    }
+
+    /// The store keeps addresses as they are shown.
+    #[test]
+    fn what_is_shown_parses_to_the_same_address() {
+        let long = format!("{}@example.com", "İ".repeat(128));
+        assert_eq!(Address::parse(&long), None);
+        for given in
+            ["\" ann\"@example.com", "\"\" ann \"\"@example.com", "<ann@example.com", "ΑΝΝΑΣ@example.com"]
+        {
+            let address = Address::parse(given).expect("an address");
+            assert_eq!(Address::parse(&address.to_string()), Some(address), "{given}");
         }
     }
 
