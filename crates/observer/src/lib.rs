@@ -6,11 +6,9 @@
 pub mod authentication;
 pub mod error;
 pub mod fake;
-pub mod lookup;
 pub mod panel;
 
 pub use authentication::{Answers, Authentication, Resolver, Source};
 pub use error::Error;
 pub use fake::Fake;
-pub use lookup::Lookup;
 pub use panel::Panel;

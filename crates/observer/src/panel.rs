@@ -76,11 +76,13 @@ async fn ask(
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use message::Address;
     use signal::Correspondence;
 
     use super::*;
-    use crate::{Fake, Lookup};
+    use crate::Fake;
 
     const AS_OF: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -137,23 +139,31 @@ mod tests {
         assert_eq!(begun.elapsed().as_secs(), 5);
     }
 
-    #[tokio::test]
-    async fn a_panic_is_an_answer() {
-        let broken = Lookup::new("broken", |_| true, |_, _| async { panic!("no") });
-        let found = ask_for(vec![Arc::new(broken)], &["ann"]).await;
-        assert_eq!(found, [unavailable(Unavailable::Failed("observer broken panicked".to_owned()))]);
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Observer for Broken {
+        fn name(&self) -> &'static str {
+            "broken"
+        }
+
+        fn answers(&self, _question: &Question) -> bool {
+            true
+        }
+
+        fn observe<'a>(
+            &'a self,
+            _question: &'a Question,
+            _bytes: &'a [u8],
+            _as_of: Timestamp,
+        ) -> Pin<Box<dyn Future<Output = Observation> + Send + 'a>> {
+            Box::pin(async { panic!("no") })
+        }
     }
 
     #[tokio::test]
-    async fn a_function_is_an_observer() {
-        let lookup = Lookup::new(
-            "history",
-            |question| matches!(question, Question::Correspondence { .. }),
-            |question, as_of| async move {
-                assert_eq!((question, as_of), (about("ann"), AS_OF));
-                seen(7)
-            },
-        );
-        assert_eq!(ask_for(vec![Arc::new(lookup)], &["ann"]).await, [seen(7)]);
+    async fn a_panic_is_an_answer() {
+        let found = ask_for(vec![Arc::new(Broken)], &["ann"]).await;
+        assert_eq!(found, [unavailable(Unavailable::Failed("observer broken panicked".to_owned()))]);
     }
 }
