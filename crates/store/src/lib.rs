@@ -43,11 +43,14 @@ pub fn open_sqlite(folder: &Path) -> Result<Arc<dyn Store>, Error> {
 type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What every backend keeps. All writes are durable when they return; those that belong together are one transaction.
+/// Times are kept to the microsecond: what is finer is cut off.
+///
+/// [`contract`] shows each of these promises as a test.
 #[async_trait]
 pub trait Store: Send + Sync + std::fmt::Debug {
     // Original bytes.
 
-    /// Keeps `bytes` under their digest; again is harmless.
+    /// Keeps `bytes` (256 MiB at most) under their digest; again is harmless, and mends a damaged file.
     async fn keep_blob(&self, bytes: &[u8]) -> Result<Digest>;
     /// The bytes, checked against the digest; `None` when never kept.
     async fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
@@ -70,10 +73,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     // Jobs.
 
-    /// Queues tasks; one that is queued or running already is not queued twice. Returns how many were new.
+    /// Queues tasks; one that is queued or running already is not queued twice. Returns how many were new. A job that
+    /// waits comes forward when it is asked for earlier. A sweep asked for while it runs runs once more when it is
+    /// finished, not before `due`: so a running sweep can plan the next one.
     async fn enqueue(&self, tasks: &[Task], due: Timestamp) -> Result<usize>;
-    /// Leases up to `limit` due jobs until `until`; a lease that ran out (a killed worker) is due again. Newest mail first
-    /// within a priority.
+    /// Leases up to `limit` due jobs until `until`; a lease that ran out (a killed worker) is due again, and counts as an
+    /// attempt. Acting goes first, then mail (that with the latest `due` first), then sweeps (in turn).
     async fn claim(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Job>>;
     /// The job is done.
     async fn finish(&self, job: &JobId) -> Result<()>;
@@ -86,16 +91,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     // Arrivals and judgements.
 
-    /// Puts a copy on record. The same tenant, mailbox and item again gives the first delivery back.
+    /// Puts a copy on record. The same tenant, mailbox and item again gives the first delivery back. Addresses and
+    /// recipients must be written as [`Address`] shows them, or correspondence is not found.
     async fn arrive(&self, arrival: &Arrival) -> Result<Delivery>;
     /// The delivery of a copy, if it arrived.
     async fn delivery(&self, target: &Target) -> Result<Option<Delivery>>;
     /// The judgement of these bytes under this version, if made already.
     async fn case(&self, digest: &Digest, version: &str) -> Result<Option<JudgedCase>>;
     /// Puts the judgement and the intention for one delivery on record, in one transaction with its audit record. Once
-    /// per delivery and version: again gives the first plan back.
+    /// per delivery and version: again gives the first plan back. Queues [`Task::Act`] when there is something to do.
     async fn record(&self, case: &JudgedCase, intention: &Intention) -> Result<Recorded>;
-    /// Puts a person's intention (release, undo, quarantine by hand) on record.
+    /// Puts a person's intention (release, undo, quarantine by hand) on record. The same actions on the same copy again,
+    /// while the first plan is open, give that plan back.
     async fn record_manual(&self, intention: &Intention) -> Result<Recorded>;
     /// A plan on record, to act upon or to show.
     async fn plan(&self, id: &PlanId) -> Result<Option<Recorded>>;
@@ -107,7 +114,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Completes a step, with its audit record; again is harmless.
     async fn complete(&self, plan: &PlanId, step: usize, outcome: &StepOutcome, now: Timestamp)
     -> Result<()>;
-    /// How a copy stood before our latest finished change of the given kind: what undoing it goes back to.
+    /// How a copy stood before our latest finished `action` that left it elsewhere or marked otherwise: what undoing it
+    /// goes back to.
     async fn before(&self, target: &Target, action: &Action) -> Result<Option<Place>>;
 
     // Looking.
@@ -124,7 +132,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn series(&self, since: Timestamp, until: Timestamp, buckets: usize) -> Result<Series>;
     /// Earlier exchange with an address, strictly before `before`.
     async fn correspondence(&self, address: &Address, before: Timestamp) -> Result<Correspondence>;
-    /// Copies on record for reconciliation: items of `mailbox` received in the span.
+    /// Copies on record for reconciliation: items of `mailbox` received from `since` on and before `until`, oldest first.
     async fn received(
         &self,
         mailbox: &MailboxId,
@@ -136,7 +144,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     async fn audit(&self, event: &Event, actor: &Actor, now: Timestamp) -> Result<()>;
     async fn audit_page(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>>;
-    /// Checks the hash chain, every blob, and that every delivery is judged.
+    /// Checks the database, the hash chain, every blob, that plans and audit records agree, and that every delivery is
+    /// judged or going to be. Reads everything: minutes on a large store.
     async fn verify(&self) -> Result<VerifyReport>;
 
     // Sign-in.

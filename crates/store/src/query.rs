@@ -21,7 +21,7 @@ pub struct Filter {
     pub recipient: Option<String>,
     /// With or without angle brackets, exact.
     pub message_id: Option<String>,
-    /// Matches any of sender, subject, recipient, message id.
+    /// In any of sender, subject and recipients, or exactly the message id.
     pub anything: Option<String>,
     pub verdicts: Vec<Verdict>,
     pub direction: Option<Direction>,
@@ -51,17 +51,18 @@ pub struct MessagePage {
     pub next: Option<DeliveryId>,
 }
 
-/// Figures for the overview.
+/// Figures for the overview, about copies received since a moment; `restored` and `actions_failed` about steps ended since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub arrived: u64,
     pub judged: u64,
     pub by_verdict: Vec<(Verdict, u64)>,
     pub by_direction: Vec<(Direction, u64)>,
+    /// Of those received since, in quarantine now.
     pub quarantined: u64,
     pub restored: u64,
     pub actions_failed: u64,
-    /// Milliseconds from received to judged: median and 99th percentile.
+    /// Milliseconds from received to first judged: median and 99th percentile of the newest 10,000.
     pub judged_after_ms: Option<(u64, u64)>,
 }
 

@@ -439,3 +439,29 @@ const AUTH_RESULTS: [AuthResult; 7] = [
 fn auth_result(name: &str) -> Outcome<AuthResult> {
     AUTH_RESULTS.into_iter().find(|result| result.as_str() == name).ok_or_else(|| damaged("result"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Senders choose these texts: whatever was kept must be readable again.
+        #[test]
+        fn what_a_sender_wrote_reads_back(local in "\\PC{1,20}", domain in "[a-zäß.xn-]{1,20}", helo in any::<String>()) {
+            let mut observations = Observations::default();
+            let unavailable = || Observation::Unavailable(Unavailable::Failed(helo.clone()));
+            let mail_from = Address::parse(&format!("{local}@{domain}"));
+            if let Some(address) = mail_from.clone() {
+                observations.keep(Question::Correspondence { address }, unavailable());
+            }
+            let header_from = Domain::parse(&domain);
+            let question = Question::Authentication { ip: None, helo: helo.clone(), mail_from, header_from };
+            observations.keep(question, unavailable());
+            let text = write(&ObservationsShape::from(&observations)).unwrap();
+            let back: Observations = read::<ObservationsShape>(&text).unwrap().try_into().unwrap();
+            prop_assert_eq!(back, observations);
+        }
+    }
+}
