@@ -173,7 +173,8 @@ impl Sent {
             ));
         }
         let surely_not_carried_out = error.is_connect();
-        let what = format!("{} could not be asked: {error}", errand.kind);
+        let root = causes(&error).last().map(ToString::to_string).unwrap_or_default();
+        let what = format!("{} could not be asked: {root}", errand.kind);
         let error = Error::Retry { what, after: None };
         match surely_not_carried_out || errand.repeat == Repeat::Safe {
             true => Self::Again { error, asked: None },
@@ -273,18 +274,20 @@ fn compiled_in(own: &[CertificateDer<'static>]) -> Result<rustls::ClientConfig, 
 
 /// Whether the other side's certificate was refused: no wait will mend that.
 fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref());
-        let tls = error
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
-            return true;
+    causes(error).any(|cause| {
+        matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+    })
+}
+
+/// The error and what caused it, down to the root. An IO error hides what it wraps from `source()`.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let first: &(dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |&error| {
+        match error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()) {
+            Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),
+            None => error.source(),
         }
-        cause = error.source();
-    }
-    false
+    })
 }
 
 #[cfg(test)]

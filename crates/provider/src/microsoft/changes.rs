@@ -41,10 +41,29 @@ impl Microsoft {
         Ok(Page { rows: page.value.into_iter().map(change).collect(), next, more })
     }
 
-    /// What arrived, counted over all folders, hidden ones too.
+    /// What arrived, counted over all folders. The list of the whole mailbox leaves hidden folders out, so ours is
+    /// asked beside it.
     pub(super) async fn arrivals(
         &self,
         mailbox: &MailboxId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(ItemId, Timestamp)>, Error> {
+        let mut arrived = self.listed(mailbox, "messages", since, until).await?;
+        if let Some(ours) = self.layout_looked_up(mailbox).await?.quarantine {
+            let within = format!("mailFolders/{}/messages", segment(ours.as_str()));
+            arrived.extend(self.listed(mailbox, &within, since, until).await?);
+            // Should the first list show it after all, or a move come between, each still counts once.
+            arrived.sort();
+            arrived.dedup_by(|a, b| a.0 == b.0);
+        }
+        Ok(arrived)
+    }
+
+    async fn listed(
+        &self,
+        mailbox: &MailboxId,
+        within: &str,
         since: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<(ItemId, Timestamp)>, Error> {
@@ -52,7 +71,7 @@ impl Microsoft {
         let filter =
             format!("receivedDateTime%20ge%20{}%20and%20receivedDateTime%20lt%20{}", utc(since), utc(until));
         let mut address = format!(
-            "{}/messages?$filter={filter}&$orderby=receivedDateTime&$select=id,receivedDateTime,isDraft&$top={ARRIVED_ROWS_MAX}&includeHiddenMessages=true",
+            "{}/{within}?$filter={filter}&$orderby=receivedDateTime&$select=id,receivedDateTime,isDraft&$top={ARRIVED_ROWS_MAX}",
             user(mailbox)
         );
         let mut arrived = Vec::new();

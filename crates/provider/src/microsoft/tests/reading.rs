@@ -210,13 +210,19 @@ async fn arrivals_are_counted_over_all_pages() {
             ],
             "@odata.nextLink": "/users/u1/messages?page=2"
         }))),
-        _ => None,
+        path if path.starts_with("/users/u1/mailFolders/ours/messages?") => {
+            Some(Reply::json(json!({ "value": [
+                { "id": "d", "receivedDateTime": "2026-11-20T07:00:00Z" },
+                { "id": "c", "receivedDateTime": "2026-11-20T09:00:00Z" },
+            ]})))
+        }
+        _ => folders(seen),
     })
     .await;
     let (since, until) = ("2026-11-20T00:00:00Z".parse().unwrap(), "2026-11-21T00:00:00Z".parse().unwrap());
     let arrived = microsoft(&desk).arrived(&mailbox(), since, until).await.unwrap();
     let items: Vec<_> = arrived.iter().map(|(item, _)| item.as_str()).collect();
-    assert_eq!(items, ["a", "c"]);
+    assert_eq!(items, ["a", "c", "d"]);
     let asked = &desk.asked("GET", "/users/u1/messages")[0].path;
     assert!(asked.contains("receivedDateTime%20ge%202026-11-20T00:00:00Z%20and%20receivedDateTime%20lt%202026-11-21T00:00:00Z"), "{asked}");
 }
