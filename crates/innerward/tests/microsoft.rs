@@ -1,5 +1,6 @@
 //! The Microsoft adapter against a whole tenant, over HTTPS: the contract every provider keeps, and what only shows
 //! with a real counterpart (sign-in, certificates, consent, storms).
+#![allow(clippy::unwrap_used, reason = "a panic here is the report")]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
