@@ -160,17 +160,14 @@ pub(crate) async fn plans(console: &Console, delivery: &DeliveryId) -> Result<Ve
     Ok(plans)
 }
 
-/// What takes a step back; `None` for steps that changed nothing.
+/// What takes a step back; `None` for steps that changed nothing. Only the record knows what a restore took back.
 pub(crate) fn opposite(step: &Step) -> Option<Action> {
     match &step.action {
-        Action::Deliver => None,
-        Action::Quarantine | Action::Junk => Some(Action::Restore),
-        Action::Mark(mark) => Some(Action::Unmark(mark.clone())),
-        Action::Unmark(mark) => Some(Action::Mark(mark.clone())),
         Action::Restore => Some(match &step.before {
             Some(before) if before.role == FolderRole::Junk && !before.quarantined => Action::Junk,
             Some(_) | None => Action::Quarantine,
         }),
+        other => other.undo(),
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) enum Refusal {
     /// Ours or the database's trouble; logged here, not shown.
     Broken(store::Error),
     Unrenderable(askama::Error),
+    Unwritable(String),
 }
 
 impl From<store::Error> for Refusal {
@@ -65,7 +66,7 @@ impl Refusal {
                 "Too many tries",
                 format!("Wait {} minutes, then try again.", wait.as_secs().div_euclid(60) + 1),
             ),
-            Self::Broken(_) | Self::Unrenderable(_) => (
+            Self::Broken(_) | Self::Unrenderable(_) | Self::Unwritable(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Trouble here",
                 "The server could not answer; its log says why. Nothing was changed.".to_owned(),
@@ -86,6 +87,7 @@ impl Refusal {
         match self {
             Self::Broken(error) => tracing::error!(error = %chain(error), "request failed"),
             Self::Unrenderable(error) => tracing::error!(%error, "page could not be rendered"),
+            Self::Unwritable(error) => tracing::error!(%error, "answer could not be written"),
             Self::SignIn { .. }
             | Self::Forged(_)
             | Self::NotFound(_)

@@ -27,8 +27,7 @@ async fn strangers_are_refused_wherever_a_session_is_needed() {
     for route in console::access_table() {
         let path = concrete(route.path);
         let answer = Browser::new(&world).send(request(&route.method, &path)).await;
-        let to_the_door =
-            answer.status == StatusCode::SEE_OTHER && answer.location().starts_with("/sign-in");
+        let to_the_door = answer.status == StatusCode::SEE_OTHER && answer.location().starts_with("/sign-in");
         let refused = answer.status == StatusCode::UNAUTHORIZED || to_the_door;
         assert_eq!(refused, route.access == Access::Session, "{} {path}: {}", route.method, answer.status);
     }
@@ -59,7 +58,9 @@ fn open_routes_are_these_and_no_others() {
 async fn a_made_up_cookie_opens_nothing() {
     let world = common::world();
     let mut request = request(&Method::GET, "/messages");
-    request.headers_mut().insert("cookie", "innerward=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("cookie", "innerward=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".parse().unwrap());
     let answer = Browser::new(&world).send(request).await;
     assert_eq!(answer.location(), "/sign-in?next=%2Fmessages");
 }
@@ -76,11 +77,16 @@ async fn programs_are_told_what_to_do() {
 async fn every_answer_carries_the_policy() {
     let world = common::world();
     let mut browser = Browser::signed_in(&world).await;
-    for route in console::access_table().iter().filter(|route| route.method == Method::GET && route.path != "/live") {
+    for route in
+        console::access_table().iter().filter(|route| route.method == Method::GET && route.path != "/live")
+    {
         let path = concrete(route.path);
         let answer = browser.get(&path).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe-inline") || path.ends_with("/preview"), "{path}: {policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");

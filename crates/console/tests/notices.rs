@@ -26,9 +26,13 @@ async fn the_handshake_is_answered_with_the_decoded_token_as_plain_text() {
 async fn notices_are_acknowledged_and_handed_on() {
     let world = common::world();
     assert_eq!(post(&world, "/notices/microsoft", "{\"value\":[]}").await.status, StatusCode::ACCEPTED);
-    assert_eq!(post(&world, "/notices/microsoft/lifecycle", "{\"value\":[1]}").await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        post(&world, "/notices/microsoft/lifecycle", "{\"value\":[1]}").await.status,
+        StatusCode::ACCEPTED
+    );
     let received = world.notices.received.lock().unwrap();
-    let seen: Vec<_> = received.iter().map(|(provider, lifecycle, _)| (provider.as_str(), *lifecycle)).collect();
+    let seen: Vec<_> =
+        received.iter().map(|(provider, lifecycle, _)| (provider.as_str(), *lifecycle)).collect();
     assert_eq!(seen, [("microsoft", false), ("microsoft", true)]);
 }
 

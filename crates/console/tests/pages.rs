@@ -18,10 +18,15 @@ async fn seeded() -> World {
     let ago = |minutes| now - jiff::SignedDuration::from_mins(minutes);
     let clean = mail("Minutes of Monday", "<p>as agreed</p>");
     put(&*world.store, &Seed::inbound(&clean, Verdict::Clean, ago(30))).await;
-    let phish = mail("Your mailbox is full", "<p><a href=\"https://evil.test/\">https://www.bank.example/</a></p>");
+    let phish =
+        mail("Your mailbox is full", "<p><a href=\"https://evil.test/\">https://www.bank.example/</a></p>");
     put(&*world.store, &Seed::inbound(&phish, Verdict::Phishing, ago(20))).await;
     let sent = mail("Our offer", "<p>attached</p>");
-    let outbound = Seed { direction: Direction::Outbound, arrived_in: FolderRole::Sent, ..Seed::inbound(&sent, Verdict::Clean, ago(10)) };
+    let outbound = Seed {
+        direction: Direction::Outbound,
+        arrived_in: FolderRole::Sent,
+        ..Seed::inbound(&sent, Verdict::Clean, ago(10))
+    };
     put(&*world.store, &outbound).await;
     world
 }
@@ -140,7 +145,12 @@ async fn undo_takes_the_last_action_back() {
     }
 }
 
-async fn api_action(browser: &mut Browser<'_>, csrf: &str, action: &str, copy: &str) -> common::browser::Answer {
+async fn api_action(
+    browser: &mut Browser<'_>,
+    csrf: &str,
+    action: &str,
+    copy: &str,
+) -> common::browser::Answer {
     let body = serde_json::json!({ "action": action, "copies": [copy], "because": "" }).to_string();
     let request = axum::http::Request::builder()
         .method("POST")
@@ -246,11 +256,13 @@ async fn explain_and_the_api_use_the_same_keys() {
     let mut browser = Browser::signed_in(&world).await;
     let digest = digest_of(&world, "mailbox").await;
     let message = browser.get(&format!("/api/v1/messages/{digest}")).await.json();
-    for key in ["file", "verdict", "score", "reasons", "direction", "route", "defects"] {
+    let keys =
+        ["file", "verdict", "score", "reasons", "direction", "route", "native", "authentication", "defects"];
+    for key in keys {
         assert!(!message[key].is_null(), "{key}");
     }
     assert_eq!(message["verdict"], "phishing");
-    assert!(message["reasons"][0]["evidence"].is_array());
+    assert!(message["reasons"][0]["weight"].is_number());
 }
 
 #[tokio::test]

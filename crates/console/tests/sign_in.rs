@@ -44,8 +44,13 @@ async fn weak_passwords_are_refused_with_a_reason() {
         ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "repeats"),
         (PASSWORD, "something else entirely", "differ"),
     ] {
-        let fields =
-            [("csrf", &*csrf), ("token", SETUP_TOKEN), ("name", NAME), ("password", password), ("again", again)];
+        let fields = [
+            ("csrf", &*csrf),
+            ("token", SETUP_TOKEN),
+            ("name", NAME),
+            ("password", password),
+            ("again", again),
+        ];
         let answer = browser.post("/setup", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains(told), "{told}");
@@ -70,8 +75,7 @@ async fn the_right_password_signs_in_and_the_wrong_one_does_not() {
 
 #[tokio::test]
 async fn the_session_cookie_is_kept_from_scripts_and_other_sites() {
-    let settings =
-        Settings { secure_cookies: true, public_url: None, setup_token: Some(SETUP_TOKEN.into()) };
+    let settings = Settings { secure_cookies: true, public_url: None, setup_token: Some(SETUP_TOKEN.into()) };
     let world = common::world_with(settings);
     let browser = Browser::signed_in(&world).await;
     assert!(browser.cookie("__Host-innerward").is_some());
@@ -164,7 +168,10 @@ async fn guessing_is_stopped_and_forgiven_later() {
     let world = common::world();
     Browser::signed_in(&world).await;
     for _ in 0..10 {
-        assert_eq!(Browser::new(&world).sign_in(NAME, "wrong wrong wrong").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            Browser::new(&world).sign_in(NAME, "wrong wrong wrong").await.status,
+            StatusCode::UNAUTHORIZED
+        );
     }
     let answer = Browser::new(&world).sign_in(NAME, PASSWORD).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);

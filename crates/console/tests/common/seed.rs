@@ -181,7 +181,10 @@ async fn act(store: &dyn Store, job: &Job, now: Timestamp) {
             }
             let before = store.delivery(target).await.unwrap().expect("a copy on record").place;
             store.note_before(id, index, &before).await.unwrap();
-            let origin = store.before(target, &step.action).await.unwrap();
+            let origin = match step.action.undoes() {
+                Some(undone) => store.before(target, &undone).await.unwrap(),
+                None => None,
+            };
             let after = after(&step.action, before, origin);
             store.complete(id, index, &StepOutcome::Done { after, already: false }, now).await.unwrap();
         }

@@ -100,6 +100,7 @@ fn traits(traits: &HtmlTraits) -> Vec<String> {
         (traits.iframes, "frame", "frames"),
         (traits.event_handlers, "event handler", "event handlers"),
         (traits.meta_refreshes, "refresh", "refreshes"),
+        (traits.file_builders, "file built by script", "files built by script"),
         (traits.remote_images, "remote image", "remote images"),
     ];
     let there = counts.into_iter().filter(|(count, _, _)| *count > 0);
@@ -152,11 +153,16 @@ fn attachment(attachment: &Attachment) -> AttachmentView {
         size: view::size(attachment.size_bytes as u64),
         sha256: attachment.sha256.to_string(),
         inline: attachment.inline,
-        risky: attachment.contents.macros || attachment.contents.encrypted || runs(attachment.kind),
+        risky: is_risky(attachment),
         notes: notes(attachment),
         members: members.iter().take(MEMBERS_MAX).map(member).collect(),
         members_more: members.len().saturating_sub(MEMBERS_MAX),
     }
+}
+
+fn is_risky(attachment: &Attachment) -> bool {
+    let contents = &attachment.contents;
+    contents.macros || contents.encrypted || attachment.is_disguised() || attachment.kind.is_runnable()
 }
 
 fn member(member: &message::attachment::Member) -> MemberView {
@@ -176,6 +182,9 @@ fn file_name(name: &str) -> String {
 fn notes(attachment: &Attachment) -> Vec<String> {
     let contents = &attachment.contents;
     let mut notes = Vec::new();
+    if attachment.is_disguised() {
+        notes.push("the name promises something else".into());
+    }
     if contents.macros {
         notes.push("holds macros".into());
     }
@@ -204,21 +213,6 @@ fn kind(kind: FileKind) -> String {
         before = c;
     }
     words
-}
-
-/// Whether opening it runs something.
-fn runs(kind: FileKind) -> bool {
-    matches!(
-        kind,
-        FileKind::WindowsExecutable
-            | FileKind::ElfExecutable
-            | FileKind::MachExecutable
-            | FileKind::Java
-            | FileKind::Installer
-            | FileKind::Script
-            | FileKind::Shortcut
-            | FileKind::DiskImage
-    )
 }
 
 #[cfg(test)]

@@ -27,7 +27,6 @@ use layers::{AuthenticationRow, Layer};
 use reading::Reading;
 use reasons::Reasons;
 use way::Way;
-pub(crate) use way::gateway_name;
 
 #[derive(Template)]
 #[template(path = "message.html")]

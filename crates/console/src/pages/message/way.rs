@@ -1,7 +1,7 @@
 //! The way a message came, from the sender to the mailbox, hop by hop.
 
 use message::Route;
-use message::route::{Gateway, Hop, Operator, Origin, Side};
+use message::route::{Hop, Operator, Origin, Side};
 
 use crate::view;
 
@@ -24,6 +24,8 @@ pub(crate) struct OriginView {
     pub(crate) ip: String,
     pub(crate) host: String,
     pub(crate) source: String,
+    /// Other fields that name an address, and whether it is the same one.
+    pub(crate) witnesses: Vec<(&'static str, String, bool)>,
 }
 
 /// One `Received` field.
@@ -56,7 +58,7 @@ pub(crate) fn way(route: &Route) -> Way {
 fn stages(route: &Route) -> Vec<Stage> {
     let gateways = |side: Side| {
         let passages = route.gateways.iter().filter(move |passage| passage.side == side);
-        passages.map(|passage| gateway_name(passage.gateway))
+        passages.map(|passage| passage.gateway.name().to_owned())
     };
     let sender = route.origin.as_ref().map_or("not known".into(), |origin| {
         origin.reverse.clone().or_else(|| origin.helo.clone()).unwrap_or_else(|| origin.ip.to_string())
@@ -117,6 +119,11 @@ fn origin(origin: &Origin) -> OriginView {
         ip: origin.ip.to_string(),
         host: host.map(|host| view::one_line(host, 120)).unwrap_or_default(),
         source: view::one_line(&origin.source, 120),
+        witnesses: origin
+            .witnesses
+            .iter()
+            .map(|witness| (witness.field, witness.ip.to_string(), witness.ip == origin.ip))
+            .collect(),
     }
 }
 
@@ -133,12 +140,8 @@ fn operator(operator: Operator) -> String {
         Operator::Unknown => String::new(),
         Operator::Microsoft => "Microsoft".into(),
         Operator::Google => "Google".into(),
-        Operator::Gateway(gateway) => gateway_name(gateway),
+        Operator::Gateway(gateway) => gateway.name().to_owned(),
     }
-}
-
-pub(crate) fn gateway_name(gateway: Gateway) -> String {
-    format!("{gateway:?}")
 }
 
 #[cfg(test)]
