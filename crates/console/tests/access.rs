@@ -1,5 +1,7 @@
 //! Who may use what: every route of the router, knocked on by a stranger.
 
+#![allow(clippy::unwrap_used)] // Also outside of test functions a panic is the report here.
+
 mod common;
 
 use axum::body::Body;

@@ -1,5 +1,7 @@
 //! The address providers post to.
 
+#![allow(clippy::unwrap_used)] // Also outside of test functions a panic is the report here.
+
 mod common;
 
 use axum::body::Body;

@@ -1,5 +1,7 @@
 //! Pages over mail: filters in the URL, actions on record, hostile text that stays text.
 
+#![allow(clippy::unwrap_used)] // Also outside of test functions a panic is the report here.
+
 mod common;
 
 use axum::http::StatusCode;

@@ -1,5 +1,7 @@
 //! Coming in and going out: first run, passwords, sessions, forged forms, guessing.
 
+#![allow(clippy::unwrap_used)] // Also outside of test functions a panic is the report here.
+
 mod common;
 
 use axum::http::StatusCode;

@@ -1,6 +1,6 @@
 //! A console on a store of its own, with stand-ins at the ports: a notice desk, a health report, a clock.
 
-#![allow(dead_code, unreachable_pub)] // Every test and the example take what they need of this.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // Every test and the example take what they need of this.
 
 pub mod browser;
 pub mod seed;
