@@ -29,7 +29,8 @@ fn describe(message: &Message) -> String {
     for (name, text) in
         [("text", &message.body.text), ("visible", &message.body.visible), ("hidden", &message.body.hidden)]
     {
-        if !text.is_empty() && !(name == "visible" && *text == message.body.text) {
+        let told_already = name == "visible" && *text == message.body.text;
+        if !text.is_empty() && !told_already {
             line(&mut out, 0, &format!("{name}: {text:?}"));
         }
     }

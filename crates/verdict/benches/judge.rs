@@ -7,6 +7,8 @@
 //!
 //! Each figure is the fastest of several passes over all messages; read the ratios, which hold on a busy machine too.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,7 +32,12 @@ fn main() {
     let mail = mail_below(&folder);
     assert!(!mail.is_empty(), "no .eml below {}", folder.display());
     let bytes: usize = mail.iter().map(Vec::len).sum();
-    println!("{} messages, {} KiB on average, from {}", mail.len(), bytes / mail.len() / 1024, folder.display());
+    println!(
+        "{} messages, {} KiB on average, from {}",
+        mail.len(),
+        bytes / mail.len() / 1024,
+        folder.display()
+    );
 
     let policy = Policy::default();
     let setting = Arc::new(Setting::default());

@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn a_section_is_cut_where_clients_cut_it() {
-        let rows: [(&[u8], &[(&str, &str)], &str, &[&str]); 13] = [
+        type Row<'a> = (&'a [u8], &'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
+        let rows: [Row<'_>; 13] = [
             (b"A: 1\r\nB: 2\r\n\r\nbody", &[("A", "1"), ("B", "2")], "body", &[]),
             (b"A: 1\nB:2\n\nbody", &[("A", "1"), ("B", "2")], "body", &[]),
             (b"A: one\r\n two\r\n\tthree\r\n\r\n", &[("A", "one two\tthree")], "", &[]),
