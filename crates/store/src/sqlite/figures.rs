@@ -1,10 +1,12 @@
 //! Counts for the overview.
 
 use jiff::Timestamp;
+use message::Direction;
 use rusqlite::{Connection, Params, params};
+use verdict::Verdict;
 
 use super::fault::{Fault, Outcome};
-use super::row::{self, all, scalar, us};
+use super::row::{self, all, one, scalar, us};
 use crate::query::BUCKETS_MAX;
 use crate::{Counts, Series};
 
@@ -13,20 +15,14 @@ const SAMPLE: i64 = 10_000;
 
 pub(super) fn counts(db: &Connection, since: Timestamp) -> Outcome<Counts> {
     let since = [us(since)];
+    let (totals, by_verdict, by_direction) = copies(db, since)?;
+    let [arrived, judged, quarantined] = totals;
     Ok(Counts {
-        arrived: number(db, "SELECT count(*) FROM delivery WHERE received >= ?1", since)?,
-        judged: number(
-            db,
-            "SELECT count(*) FROM delivery WHERE received >= ?1 AND verdict IS NOT NULL",
-            since,
-        )?,
-        by_verdict: groups(db, "verdict", since, row::verdict_named)?,
-        by_direction: groups(db, "direction", since, row::direction_named)?,
-        quarantined: number(
-            db,
-            "SELECT count(*) FROM delivery WHERE received >= ?1 AND quarantined = 1",
-            since,
-        )?,
+        arrived,
+        judged,
+        by_verdict,
+        by_direction,
+        quarantined,
         restored: number(
             db,
             "SELECT count(*) FROM step WHERE ended >= ?1 AND state = 1 AND kind = 'restore'",
@@ -41,21 +37,38 @@ fn number(db: &Connection, sql: &str, params: impl Params) -> Outcome<u64> {
     row::count(scalar(db, sql, params)?.unwrap_or(0))
 }
 
-fn groups<T>(
-    db: &Connection,
-    column: &str,
-    since: [i64; 1],
-    named: fn(&str) -> Outcome<T>,
-) -> Outcome<Vec<(T, u64)>> {
-    all(
-        db,
-        &format!(
-            "SELECT {column}, count(*) FROM delivery
-             WHERE received >= ?1 AND {column} IS NOT NULL GROUP BY {column} ORDER BY count(*) DESC, {column}"
-        ),
-        since,
-        |found| Ok((named(&found.get::<_, String>(0)?)?, row::count(found.get(1)?)?)),
-    )
+/// Arrived, judged, quarantined; then each verdict and each direction that occurs, most first.
+type Copies = ([u64; 3], Vec<(Verdict, u64)>, Vec<(Direction, u64)>);
+
+/// One walk through the index gives every figure about copies; grouping would sort all of them.
+fn copies(db: &Connection, since: [i64; 1]) -> Outcome<Copies> {
+    let verdicts = row::VERDICTS.iter().map(|verdict| filtered("verdict", row::verdict_name(*verdict)));
+    let directions = row::DIRECTIONS.iter().map(|direction| filtered("direction", direction.as_str()));
+    let columns: Vec<String> = verdicts.chain(directions).collect();
+    let sql = format!(
+        "SELECT count(*), count(verdict), count(*) FILTER (WHERE quarantined = 1), {}
+         FROM delivery WHERE received >= ?1",
+        columns.join(", ")
+    );
+    let found = one(db, &sql, since, |found| {
+        let numbers = (0..columns.len() + 3).map(|column| row::count(found.get(column)?));
+        numbers.collect::<Outcome<Vec<u64>>>()
+    })?;
+    let mut numbers = found.unwrap_or_default().into_iter();
+    let totals = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+    Ok((totals, occurring(&row::VERDICTS, &mut numbers), occurring(&row::DIRECTIONS, &mut numbers)))
+}
+
+/// The names are ours, never a message's.
+fn filtered(column: &str, name: &str) -> String {
+    format!("count(*) FILTER (WHERE {column} = '{name}')")
+}
+
+fn occurring<K: Copy>(keys: &[K], numbers: &mut impl Iterator<Item = u64>) -> Vec<(K, u64)> {
+    let mut counted: Vec<(K, u64)> =
+        keys.iter().copied().zip(numbers).filter(|(_, number)| *number > 0).collect();
+    counted.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    counted
 }
 
 /// Median and 99th percentile (nearest rank) of received to judged.

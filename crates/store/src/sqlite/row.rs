@@ -119,7 +119,7 @@ pub(super) fn explain(db: &Connection, sql: &str) -> Outcome<Vec<String>> {
 
 // Names of our enums.
 
-const VERDICTS: [Verdict; 7] = [
+pub(super) const VERDICTS: [Verdict; 7] = [
     Verdict::Clean,
     Verdict::Graymail,
     Verdict::Spam,
@@ -146,10 +146,10 @@ pub(super) fn verdict_named(name: &str) -> Outcome<Verdict> {
     found.ok_or_else(|| Fault::Damaged(format!("{name:?} is no verdict")))
 }
 
+pub(super) const DIRECTIONS: [Direction; 3] = [Direction::Inbound, Direction::Outbound, Direction::Internal];
+
 pub(super) fn direction_named(name: &str) -> Outcome<Direction> {
-    let found = [Direction::Inbound, Direction::Outbound, Direction::Internal]
-        .into_iter()
-        .find(|direction| direction.as_str() == name);
+    let found = DIRECTIONS.into_iter().find(|direction| direction.as_str() == name);
     found.ok_or_else(|| Fault::Damaged(format!("{name:?} is no direction")))
 }
 
