@@ -66,6 +66,9 @@ pub trait NoticeDesk: Send + Sync {
         lifecycle: bool,
         request: &NoticeRequest<'_>,
     ) -> Option<Result<NoticeReply, provider::Error>>;
+
+    /// Something was posted there that was not even read, being too large or broken off.
+    fn turned_away(&self, _provider: &str) {}
 }
 
 /// The desk with what handlers share among themselves.

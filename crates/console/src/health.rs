@@ -22,6 +22,7 @@ pub struct HealthReport {
     pub lag_ms: Option<u64>,
     pub abandoned: Vec<AbandonedJob>,
     pub reconciliations: Vec<Reconciliation>,
+    pub notices: NoticeCounts,
     pub versions: Vec<VersionOf>,
 }
 
@@ -82,6 +83,15 @@ pub struct Reconciliation {
     pub until: Timestamp,
     pub arrived: u64,
     pub judged: u64,
+}
+
+/// What was posted to the notice addresses since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoticeCounts {
+    /// Notices of subscriptions that are ours.
+    pub believed: u64,
+    /// Forged, unknown or unreadable ones; they changed nothing.
+    pub refused: u64,
 }
 
 /// The version of one thing a judgement depends on.

@@ -25,7 +25,8 @@ mod view;
 
 pub use desk::{Clock, Desk, NoticeDesk, Settings, Tenant};
 pub use health::{
-    AbandonedJob, Health, HealthReport, MailboxSync, ProviderUsage, Reconciliation, SyncState, VersionOf,
+    AbandonedJob, Health, HealthReport, MailboxSync, NoticeCounts, ProviderUsage, Reconciliation, SyncState,
+    VersionOf,
 };
 pub use routes::{Access, RouteInfo, access_table};
 

@@ -2,6 +2,7 @@
 //! the world, so it believes nothing: whoever implements [`crate::NoticeDesk`] checks, and what is refused gets a 4xx without
 //! a word about why.
 
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
@@ -18,9 +19,9 @@ pub(crate) async fn changes(
     Path(provider): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: axum::body::Bytes,
+    body: Result<axum::body::Bytes, BytesRejection>,
 ) -> Response {
-    answer(&console, &provider, false, query, &headers, &body).await
+    answer(&console, &provider, false, query, &headers, body).await
 }
 
 pub(crate) async fn lifecycle(
@@ -28,9 +29,9 @@ pub(crate) async fn lifecycle(
     Path(provider): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: axum::body::Bytes,
+    body: Result<axum::body::Bytes, BytesRejection>,
 ) -> Response {
-    answer(&console, &provider, true, query, &headers, &body).await
+    answer(&console, &provider, true, query, &headers, body).await
 }
 
 async fn answer(
@@ -39,12 +40,19 @@ async fn answer(
     lifecycle: bool,
     query: Option<String>,
     headers: &HeaderMap,
-    body: &[u8],
+    body: Result<axum::body::Bytes, BytesRejection>,
 ) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            console.desk.notices.turned_away(provider);
+            return rejection.status().into_response();
+        }
+    };
     let query: Vec<_> =
         url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let request = NoticeRequest { query: &query, body, authorization };
+    let request = NoticeRequest { query: &query, body: &body, authorization };
     match console.desk.notices.receive(provider, lifecycle, &request).await {
         // axum answers a String as `text/plain; charset=utf-8`, which is what Graph's handshake wants.
         Some(Ok(NoticeReply::Echo(text))) => (StatusCode::OK, text).into_response(),

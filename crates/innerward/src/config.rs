@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use message::organisation::Network;
 use message::{Address, Domain};
 use secrecy::SecretString;
@@ -135,8 +134,13 @@ impl Config {
     /// Reads and checks a settings file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let Ok(text) = std::fs::read_to_string(path) else {
-            return misuse(format!("the settings file {shown} cannot be read: name one with --config"));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                return misuse(format!(
+                    "the settings file {shown} cannot be read ({error}): name one with --config"
+                ));
+            }
         };
         match toml::from_str::<Self>(&text) {
             Ok(config) => config.checked(&shown.to_string()),
@@ -185,8 +189,9 @@ impl TenantConfig {
     /// The client secret, without the newline an editor puts behind it.
     pub(crate) fn secret(&self) -> anyhow::Result<Option<SecretString>> {
         let Some(path) = &self.client_secret_file else { return Ok(None) };
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the client secret from {}", path.display()))?;
+        let text = std::fs::read_to_string(path).or_else(|error| {
+            misuse(format!("cannot read the client secret from {}: {error}", path.display()))
+        })?;
         Ok(Some(SecretString::from(text.trim())))
     }
 

@@ -1,8 +1,9 @@
 //! What the console asks of the rest of the program: notices handed on, health reported.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use console::{HealthReport, MailboxSync, ProviderUsage, Reconciliation, SyncState, VersionOf};
+use console::{HealthReport, MailboxSync, NoticeCounts, ProviderUsage, Reconciliation, SyncState, VersionOf};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::notices::Answer;
 use pipeline::schedule::Schedule;
@@ -13,15 +14,37 @@ use tokio::sync::Notify;
 
 use crate::usage_log::UsageLog;
 
+/// How many notices came, and how many of them were believed.
+#[derive(Debug, Default)]
+pub(crate) struct NoticeLog {
+    believed: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl NoticeLog {
+    fn note(&self, believed: usize, refused: usize) {
+        self.believed.fetch_add(believed as u64, Ordering::Relaxed);
+        self.refused.fetch_add(refused as u64, Ordering::Relaxed);
+    }
+
+    fn counts(&self) -> NoticeCounts {
+        NoticeCounts {
+            believed: self.believed.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+        }
+    }
+}
+
 /// Hands posted notices to the journey and wakes the workers.
 pub(crate) struct Notices {
     journey: Arc<Journey>,
     news: Arc<Notify>,
+    log: Arc<NoticeLog>,
 }
 
 impl Notices {
-    pub(crate) fn new(journey: Arc<Journey>, news: Arc<Notify>) -> Self {
-        Self { journey, news }
+    pub(crate) fn new(journey: Arc<Journey>, news: Arc<Notify>, log: Arc<NoticeLog>) -> Self {
+        Self { journey, news, log }
     }
 }
 
@@ -34,20 +57,36 @@ impl console::NoticeDesk for Notices {
         _lifecycle: bool,
         request: &NoticeRequest<'_>,
     ) -> Option<Result<NoticeReply, provider::Error>> {
-        let mut answer = None;
+        let (mut came, mut believed, mut trouble) = (None, 0, None);
         let tenants = self.journey.tenants.iter().filter(|(_, tenant)| tenant.provider_name == provider);
         for (id, _) in tenants {
-            answer = Some(match pipeline::notices::take(&self.journey, id, request).await {
-                Ok(Answer::Echo(token)) => Ok(NoticeReply::Echo(token)),
-                Ok(Answer::Accepted { queued, refused }) => {
+            match pipeline::notices::take(&self.journey, id, request).await {
+                Ok(Answer::Echo(token)) => return Some(Ok(NoticeReply::Echo(token))),
+                Ok(Answer::Accepted { queued, believed: ours, refused }) => {
                     tracing::debug!(queued, refused, "notices taken");
-                    self.news.notify_one();
-                    Ok(NoticeReply::Accepted { notices: Vec::new(), refused: Vec::new() })
+                    believed += ours;
+                    came = Some(ours + refused);
                 }
-                Err(trouble) => Err(as_provider_error(trouble)),
-            });
+                Err(error) => trouble = Some(as_provider_error(error)),
+            }
         }
-        answer
+        self.news.notify_one();
+        match (came, trouble) {
+            (_, Some(error)) => {
+                self.log.note(believed, 1);
+                Some(Err(error))
+            }
+            (Some(came), None) => {
+                self.log.note(believed, came.saturating_sub(believed));
+                Some(Ok(NoticeReply::Accepted { notices: Vec::new(), refused: Vec::new() }))
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn turned_away(&self, provider: &str) {
+        tracing::warn!(provider, "something too large was posted to the notice address");
+        self.log.note(0, 1);
     }
 }
 
@@ -66,6 +105,7 @@ pub(crate) struct Pulse {
     schedule: Schedule,
     started: Timestamp,
     usage: Arc<UsageLog>,
+    notices: Arc<NoticeLog>,
 }
 
 impl Pulse {
@@ -74,8 +114,9 @@ impl Pulse {
         schedule: Schedule,
         started: Timestamp,
         usage: Arc<UsageLog>,
+        notices: Arc<NoticeLog>,
     ) -> Self {
-        Self { journey, schedule, started, usage }
+        Self { journey, schedule, started, usage, notices }
     }
 
     async fn mailboxes(&self) -> Vec<MailboxSync> {
@@ -155,6 +196,7 @@ impl console::Health for Pulse {
                     judged: total.balance.judged,
                 })
                 .collect(),
+            notices: self.notices.counts(),
             versions: versions(&self.journey),
         }
     }

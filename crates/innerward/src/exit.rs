@@ -54,7 +54,7 @@ fn ending_of(error: &anyhow::Error) -> Ending {
         cause.is::<Misuse>()
             || matches!(
                 cause.downcast_ref::<store::Error>(),
-                Some(store::Error::Newer { .. } | store::Error::Misused(_))
+                Some(store::Error::Newer { .. } | store::Error::InUse { .. } | store::Error::Misused(_))
             )
             || matches!(cause.downcast_ref::<provider::Error>(), Some(provider::Error::Misused(_)))
     });

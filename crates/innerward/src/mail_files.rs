@@ -21,21 +21,34 @@ pub(crate) struct MailFile {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Gives every message under `paths`, in order, to `take`. `-` is standard input, one message.
+/// Gives every message under `paths`, in order, to `take`. `-` is standard input, one message. A path that holds none
+/// is a mistake: silence would look like an answer.
 pub(crate) fn each(
     paths: &[PathBuf],
     take: &mut dyn FnMut(MailFile) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     paths.iter().try_for_each(|path| {
-        if path.as_os_str() == "-" {
-            let bytes = read_capped(io::stdin().lock()).context("cannot read standard input")?;
-            return take(MailFile { name: "-".into(), bytes });
+        let mut found = 0_u64;
+        of(path, &mut |file| {
+            found += 1;
+            take(file)
+        })?;
+        if found == 0 {
+            return misuse(format!("{} holds no mail: name .eml files or a folder of them", path.display()));
         }
-        if !path.exists() {
-            return misuse(format!("{} is not there", path.display()));
-        }
-        one(path, take)
+        Ok(())
     })
+}
+
+fn of(path: &Path, take: &mut dyn FnMut(MailFile) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    if path.as_os_str() == "-" {
+        let bytes = read_capped(io::stdin().lock()).context("cannot read standard input")?;
+        return take(MailFile { name: "-".into(), bytes });
+    }
+    if !path.exists() {
+        return misuse(format!("{} is not there", path.display()));
+    }
+    one(path, take)
 }
 
 fn one(path: &Path, take: &mut dyn FnMut(MailFile) -> anyhow::Result<()>) -> anyhow::Result<()> {

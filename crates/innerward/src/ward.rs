@@ -104,12 +104,19 @@ pub(crate) async fn start(settings: WardSettings) -> anyhow::Result<Running> {
     let news = Arc::new(Notify::new());
     let schedule = Schedule::new(journey.clone(), settings.beat);
     let usage = Arc::new(UsageLog::default());
+    let notices = Arc::new(desk::NoticeLog::default());
     let setup_token = setup_token(&*store).await?;
     let desk = console::Desk {
         store: store.clone(),
         tenants: shown,
-        notices: Arc::new(desk::Notices::new(journey.clone(), news.clone())),
-        health: Arc::new(desk::Pulse::new(journey.clone(), schedule.clone(), clock.now(), usage.clone())),
+        notices: Arc::new(desk::Notices::new(journey.clone(), news.clone(), notices.clone())),
+        health: Arc::new(desk::Pulse::new(
+            journey.clone(),
+            schedule.clone(),
+            clock.now(),
+            usage.clone(),
+            notices,
+        )),
         clock: Arc::new(move || clock.now()),
         settings: console::Settings {
             secure_cookies: settings.secure_cookies,
@@ -145,11 +152,11 @@ async fn sign_in(
     let id = ward.provider.tenant().clone();
     let checks = ward.provider.check().await.with_context(|| format!("cannot protect tenant {id}"))?;
     if !checks.missing.is_empty() {
-        return crate::exit::misuse(format!(
+        anyhow::bail!(
             "tenant {id} has not granted {}: grant it to the app in the Entra admin center (API permissions, application) \
              and give admin consent again",
             checks.missing.join(", ")
-        ));
+        );
     }
     let mut organisation = ward.organisation;
     let named = checks.domains.into_iter().filter(|domain| !organisation.domains.contains(domain));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use message::defect::{Defect, DefectKind};
 use message::{Direction, Message};
 use provider::{Fetched, Provider};
 use signal::Setting;
@@ -94,10 +95,22 @@ pub struct Read {
 
 /// Reads bytes as mail of the organisation in `setting`. Costs CPU: call it off the async workers.
 pub fn read(bytes: &[u8], setting: &Setting) -> Read {
-    let message = message::parse(bytes);
+    let mut message = message::parse(bytes);
+    if bytes.len() as u64 >= MESSAGE_BYTES_MAX {
+        message.defects.push(cut_off());
+    }
     let route = message::route::trace(&message, &setting.organisation);
     let direction = Direction::of(&message, &route, &setting.organisation);
     Read { message: std::sync::Arc::new(message), route, direction }
+}
+
+/// Bytes at the bound are all we took of a longer message.
+fn cut_off() -> Defect {
+    Defect {
+        kind: DefectKind::BoundReached,
+        part: String::new(),
+        detail: format!("longer than {} MB: the rest was not read", MESSAGE_BYTES_MAX / 1024 / 1024),
+    }
 }
 
 fn recipients(message: &Message) -> Vec<String> {

@@ -119,6 +119,9 @@ impl Journey {
                 return Ok(());
             }
         };
+        if copy.truncated {
+            tracing::warn!(mailbox = %target.mailbox, "a message is longer than we take: judged by its first bytes");
+        }
         let setting = tenant.setting();
         let read = self.gatherer.read(&copy.bytes, &setting).await?;
         let delivery = intake::arrive(&*self.store, target, &copy, &read, self.clock.now()).await?;

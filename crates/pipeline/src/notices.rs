@@ -12,8 +12,8 @@ use crate::{Journey, Trouble};
 pub enum Answer {
     /// 200 with this as `text/plain`.
     Echo(String),
-    /// 202; `queued` jobs are new, `refused` notices were not believed.
-    Accepted { queued: usize, refused: usize },
+    /// 202; `queued` jobs are new, `believed` notices were ours, `refused` ones were not.
+    Accepted { queued: usize, believed: usize, refused: usize },
 }
 
 /// Takes what was posted to the notice address of `tenant`. Forged, unknown and malformed notices are counted and logged,
@@ -40,7 +40,7 @@ pub async fn take(
         }
     }
     let queued = journey.store.enqueue(&tasks, journey.clock.now()).await?;
-    Ok(Answer::Accepted { queued, refused: refused.len() + unknown })
+    Ok(Answer::Accepted { queued, believed: tasks.len(), refused: refused.len() + unknown })
 }
 
 /// The job a notice asks for; `None` when it names a watch that is not ours.

@@ -11,6 +11,17 @@ use crate::{Journey, Trouble};
 
 /// Looks for people who came and went, takes over what is known of them, and sweeps each mailbox.
 pub async fn tenant(journey: &Journey, id: &TenantId) -> Result<(), Trouble> {
+    let swept = every_mailbox(journey, id).await;
+    if let Err(trouble) = &swept {
+        tracing::warn!(tenant = %id, why = %trouble, "a tenant cannot be swept");
+        for mailbox in active(&journey.store.mailboxes(id).await?) {
+            journey.sweeps.note(&mailbox.id, |progress| progress.trouble = Some(trouble.to_string()));
+        }
+    }
+    swept
+}
+
+async fn every_mailbox(journey: &Journey, id: &TenantId) -> Result<(), Trouble> {
     let tenant = journey.tenant(id)?;
     let key = CursorKey::Mailboxes(id.clone());
     let mut since = journey.store.cursor(&key).await?.map(Cursor);

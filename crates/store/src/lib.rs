@@ -40,6 +40,11 @@ pub fn open_sqlite(folder: &Path) -> Result<Arc<dyn Store>, Error> {
     sqlite::open(folder)
 }
 
+/// Whether `folder` holds a store, of whatever version. Looks, and makes nothing.
+pub fn is_sqlite(folder: &Path) -> bool {
+    sqlite::is_in(folder)
+}
+
 type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What every backend keeps. All writes are durable when they return; those that belong together are one transaction.

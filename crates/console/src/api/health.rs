@@ -56,6 +56,7 @@ fn told(report: &HealthReport) -> Value {
             "arrived": span.arrived,
             "judged": span.judged,
         })).collect::<Vec<_>>(),
+        "notices": { "believed": report.notices.believed, "refused": report.notices.refused },
         "abandoned": report.abandoned.iter().map(|job| json!({
             "what": job.what, "why": job.why, "at": job.at.to_string(),
         })).collect::<Vec<_>>(),

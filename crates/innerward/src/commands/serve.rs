@@ -82,7 +82,9 @@ fn read_tls(tls: &Tls) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
 }
 
 fn read(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    std::fs::read(path).or_else(|error| {
+        misuse(format!("the settings name {}, which cannot be read: {error}", path.display()))
+    })
 }
 
 fn protected(config: &Config, tenant: &TenantConfig, key: &[u8]) -> anyhow::Result<Ward> {

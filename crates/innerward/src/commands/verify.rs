@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use store::VerifyReport;
 
 use crate::exit::{Ending, misuse};
 
@@ -21,14 +22,18 @@ pub(crate) struct Arguments {
 
 /// Ends with 1 when anything is wrong.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ending> {
-    if !arguments.data.is_dir() {
+    if !store::is_sqlite(&arguments.data) {
         return misuse(format!(
             "{} is no data folder: name the one given to `serve`",
             arguments.data.display()
         ));
     }
-    let store = store::open_sqlite(&arguments.data)?;
-    let report = tokio::runtime::Runtime::new()?.block_on(store.verify())?;
+    let report = match store::open_sqlite(&arguments.data) {
+        Ok(store) => tokio::runtime::Runtime::new()?.block_on(store.verify())?,
+        // What cannot even be opened for damage is what this command is asked about.
+        Err(store::Error::Damaged(what)) => VerifyReport { problems: vec![what], ..VerifyReport::default() },
+        Err(error) => return Err(error.into()),
+    };
     let ok = report.problems.is_empty();
     let mut out = std::io::stdout().lock();
     if arguments.json {

@@ -8,7 +8,7 @@ use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::process::{Process, innerward_within};
+use super::process::{Ended, Process, innerward_within};
 use super::sandbox::Sandbox;
 use super::web::{Answer, Web};
 use super::{free_port, within};
@@ -80,6 +80,18 @@ impl Ward {
             session: None,
             subscriptions: Box::new(subscriptions),
         }
+    }
+
+    /// Another value in the settings file.
+    pub fn edit(&self, old: &str, new: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(old), "{old} is in the settings:\n{text}");
+        std::fs::write(self.config(), text.replace(old, new)).unwrap();
+    }
+
+    /// Runs the server to its end, which is to come by itself.
+    pub fn run_to_its_end(&self) -> Ended {
+        innerward_within(STARTS_WITHIN, &["serve", "--config", &self.config().display().to_string()])
     }
 
     pub fn config(&self) -> PathBuf {

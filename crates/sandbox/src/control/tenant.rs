@@ -150,7 +150,7 @@ pub(super) async fn lose_delta(State(world): State<Arc<World>>, Json(lose): Json
 fn subscription(it: &Subscription) -> Value {
     let kinds: Vec<&str> = it.kinds.iter().map(|kind| kind.word()).collect();
     json!({"id": it.id, "app": it.app, "resource": it.resource, "change_types": kinds, "notification_url": it.notification_url,
-        "lifecycle_url": it.lifecycle_url, "expires": it.expires})
+        "lifecycle_url": it.lifecycle_url, "client_state": it.client_state, "expires": it.expires})
 }
 
 pub(super) async fn subscriptions(State(world): State<Arc<World>>) -> Answered {

@@ -38,7 +38,7 @@ impl Folder {
     }
 }
 
-fn database(folder: &Path) -> PathBuf {
+pub(super) fn database(folder: &Path) -> PathBuf {
     folder.join("innerward.db")
 }
 

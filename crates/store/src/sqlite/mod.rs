@@ -54,6 +54,11 @@ pub(crate) fn open(folder: &Path) -> Result<Arc<dyn Store>, Error> {
     Ok(Arc::new(start(folder)?))
 }
 
+/// Whether there is a store in `folder`.
+pub(crate) fn is_in(folder: &Path) -> bool {
+    folder::database(folder).is_file()
+}
+
 fn start(folder: &Path) -> Result<Sqlite, Error> {
     let folder = Folder::open(folder, schema::KNOWN)?;
     let name = folder.name();
