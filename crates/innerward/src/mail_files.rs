@@ -8,8 +8,8 @@ use anyhow::Context as _;
 
 use crate::exit::misuse;
 
-/// Exchange Online's largest message; the rest of a longer file is not read.
-const MESSAGE_BYTES_MAX: u64 = 150 * 1024 * 1024;
+/// The rest of a longer file is not read.
+const MESSAGE_BYTES_MAX: u64 = message::bounds::MESSAGE_BYTES_MAX as u64;
 
 /// Window of zstd archives packed with `--long=27`.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;

@@ -55,7 +55,12 @@ const CASES: &[Case] = &[
     },
     Case { what: "archived", by: By::Hand, folder: Some("Archive"), marks: || json!({ "isRead": true }) },
     Case { what: "in junk", by: By::Hand, folder: Some("junkemail"), marks: || json!({}) },
-    Case { what: "deleted", by: By::Hand, folder: Some("deleteditems"), marks: || json!({ "categories": ["Old"] }) },
+    Case {
+        what: "deleted",
+        by: By::Hand,
+        folder: Some("deleteditems"),
+        marks: || json!({ "categories": ["Old"] }),
+    },
     Case { what: "by hand from the inbox", by: By::Hand, folder: None, marks: || json!({}) },
 ];
 

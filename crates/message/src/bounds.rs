@@ -1,6 +1,10 @@
 //! How much of a hostile message we are willing to look at. Reaching a bound is a [`crate::Defect`], never a
 //! failure.
 
+/// Bytes of one message: Exchange Online's largest is 150 MB. Whoever fetches or reads mail takes no more of it, so a message
+/// that is this long is taken as cut off.
+pub const MESSAGE_BYTES_MAX: usize = 150 * 1024 * 1024;
+
 /// Nested multiparts and attached messages: Exchange Online refuses mail nested deeper than 30 parts, mail
 /// clients show fewer; 64 leaves room for long forward chains.
 pub const DEPTH_MAX: usize = 64;

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use memchr::{memchr, memchr_iter};
 
+use crate::bounds::MESSAGE_BYTES_MAX;
 use crate::defect::{DefectKind, Defects};
 use crate::header::fields;
 use crate::mime::structure::{self, Budget};
@@ -95,6 +96,9 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Message {
     let size_bytes = bytes.len();
     let bytes = with_line_feeds(bytes);
     let mut defects = Defects::default();
+    if size_bytes >= MESSAGE_BYTES_MAX {
+        defects.add(DefectKind::BoundReached, "", "message bytes");
+    }
     let section = fields::message_section(&bytes);
     note_bytes(&bytes, &section.headers, &mut defects);
     defects.add_all("", section.defects);

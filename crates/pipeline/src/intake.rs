@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use message::defect::{Defect, DefectKind};
 use message::{Direction, Message};
 use provider::{Fetched, Provider};
 use signal::Setting;
@@ -12,8 +11,8 @@ use verdict::Target;
 
 use crate::Trouble;
 
-/// Exchange Online's largest message; what is longer is judged by its first bytes.
-pub const MESSAGE_BYTES_MAX: u64 = 150 * 1024 * 1024;
+/// What is longer is judged by its first bytes.
+const MESSAGE_BYTES_MAX: u64 = message::bounds::MESSAGE_BYTES_MAX as u64;
 
 /// How often a notice may come before its message can be read (Graph answers 404 for up to half a minute).
 const UNREADABLE_TRIES_MAX: u32 = 6;
@@ -95,22 +94,10 @@ pub struct Read {
 
 /// Reads bytes as mail of the organisation in `setting`. Costs CPU: call it off the async workers.
 pub fn read(bytes: &[u8], setting: &Setting) -> Read {
-    let mut message = message::parse(bytes);
-    if bytes.len() as u64 >= MESSAGE_BYTES_MAX {
-        message.defects.push(cut_off());
-    }
+    let message = message::parse(bytes);
     let route = message::route::trace(&message, &setting.organisation);
     let direction = Direction::of(&message, &route, &setting.organisation);
     Read { message: std::sync::Arc::new(message), route, direction }
-}
-
-/// Bytes at the bound are all we took of a longer message.
-fn cut_off() -> Defect {
-    Defect {
-        kind: DefectKind::BoundReached,
-        part: String::new(),
-        detail: format!("longer than {} MB: the rest was not read", MESSAGE_BYTES_MAX / 1024 / 1024),
-    }
 }
 
 fn recipients(message: &Message) -> Vec<String> {

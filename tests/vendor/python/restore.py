@@ -26,7 +26,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from conformance import Report, Tenant, with_immutable
-from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.models.message_rule import MessageRule
 from msgraph.generated.models.message_rule_actions import MessageRuleActions
 from msgraph.generated.users.item.messages.messages_request_builder import MessagesRequestBuilder
@@ -50,7 +49,7 @@ class Case:
     folder: str | None = None
     rule: bool = False
     marks: dict = field(default_factory=dict)
-    # Filled on the way.
+    # Whose mailbox, which item, and how it was: filled on the way.
     who: str = ""
     item: str = ""
     before: dict = field(default_factory=dict)
@@ -243,7 +242,7 @@ async def seen(client, case):
     query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(
         filter=f"internetMessageId eq '{message.internet_message_id}'", select=["id"]
     )
-    twins = await user.messages.get(RequestConfiguration(query_parameters=query))
+    found = await user.messages.get(with_immutable(query))
     day = lambda moment: moment and (moment.date_time, moment.time_zone)
     flag = message.flag
     return {
@@ -258,7 +257,7 @@ async def seen(client, case):
         "importance": message.importance,
         "conversationId": message.conversation_id,
         "subject, sender": (message.subject, message.sender and message.sender.email_address.address),
-        "one item": len(twins.value),
+        "other copies": [other.id for other in found.value if other.id != message.id],
         "folder": (message.parent_folder_id, folder.display_name),
     }
 

@@ -87,6 +87,7 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Ending> {
         .setup_token
         .as_ref()
         .map_or_else(|| url.clone(), |token| format!("{url}/setup?token={token}"));
+    let stopped = serve::stopped()?;
     announce(&organisation, &tenant, delivered, &door)?;
     if !arguments.no_browser {
         open_browser(&door);
@@ -96,7 +97,7 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Ending> {
         true => tokio::spawn(stream::week(post, seeded, stop.clone())),
         false => tokio::spawn(stream::files(post, arguments.mail, organisation, stop.clone())),
     };
-    serve::stopped().await?;
+    stopped.await;
     stop.cancel();
     streaming.await?;
     running.stop().await;

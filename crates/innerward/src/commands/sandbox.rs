@@ -65,6 +65,7 @@ async fn serve_alone(arguments: Arguments) -> anyhow::Result<Ending> {
     }
     let (id, people) = (settings.id, settings.people.len());
     let running = start(settings).await?;
+    let stopped = serve::stopped()?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "tenant         {id} ({people} people)")?;
     writeln!(out, "Entra, Graph   {}", running.https_url)?;
@@ -75,7 +76,7 @@ async fn serve_alone(arguments: Arguments) -> anyhow::Result<Ending> {
     writeln!(out, "client secret  {}", app.secret)?;
     out.flush()?;
     drop(out);
-    serve::stopped().await?;
+    stopped.await;
     running.stop().await;
     Ok(Ending::Fine)
 }

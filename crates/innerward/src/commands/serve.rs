@@ -54,8 +54,9 @@ async fn serve(config: Config) -> anyhow::Result<Ending> {
         look_back: None,
     })
     .await?;
+    let stopped = stopped()?;
     announce(&config, &running)?;
-    stopped().await?;
+    stopped.await;
     running.stop().await;
     Ok(Ending::Fine)
 }
@@ -145,17 +146,28 @@ fn cloud(tenant: &TenantConfig) -> anyhow::Result<Cloud> {
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(crate) async fn stopped() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+/// Listens for Ctrl-C and SIGTERM from now on; wait for what it gives. To be called before the program says that it runs: who
+/// is told so may stop it at once.
+#[cfg(unix)]
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    })
+}
+
+/// Listens for Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }

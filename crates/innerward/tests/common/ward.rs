@@ -160,10 +160,12 @@ impl Ward {
         self.web.send(request.header(COOKIE, cookie).header("X-CSRF-Token", csrf))
     }
 
-    /// `POST` to a notice address, as anybody may.
+    /// `POST` to a notice address, as anybody may. On a connection of its own: the server may hang up.
     pub fn post_notice(&self, path: &str, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
         let request = self.web.request(Method::POST, &format!("{}{path}", self.url));
-        self.web.try_send(request.header("Content-Type", "application/json").body(body))
+        self.web.try_send(
+            request.header("Content-Type", "application/json").header("Connection", "close").body(body),
+        )
     }
 
     fn session(&mut self) -> &Session {
