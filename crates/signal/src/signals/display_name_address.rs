@@ -18,15 +18,9 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn read(evidence: &Evidence) -> Reading {
-    let Some(author) = evidence.author() else { return Reading::Absent };
-    let Some(address) = &author.address else { return Reading::Absent };
-    let is_relayed = author.name.to_lowercase().contains(" via ");
-    if is_relayed {
-        return Reading::Absent;
-    }
+    let Some(Writer { name, address }) = writer(evidence) else { return Reading::Absent };
     let house = address.domain().organisational();
-    let words =
-        author.name.split(|character: char| character.is_whitespace() || "<>()[]\",;".contains(character));
+    let words = name.split(|character: char| character.is_whitespace() || "<>()[]\",;".contains(character));
     let other = words.take(WORDS_MAX).find_map(|word| {
         let domain = domain_in(word.trim_matches(['.', ':', '\'']))?;
         (domain.organisational() != house).then_some(domain)

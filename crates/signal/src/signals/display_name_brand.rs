@@ -19,12 +19,10 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn read(evidence: &Evidence) -> Reading {
-    let Some(author) = evidence.author() else { return Reading::Absent };
-    let Some(address) = &author.address else { return Reading::Absent };
-    if !is_inbound(evidence) || author.name.to_lowercase().contains(" via ") {
+    let Some(Writer { name, address }) = writer(evidence).filter(|_| is_inbound(evidence)) else {
         return Reading::Absent;
-    }
-    let brand = tables::brand_named(&author.name)
+    };
+    let brand = tables::brand_named(name)
         .filter(|brand| !brand.owns(address.domain()) && !is_own_service(evidence, brand));
     told_once(brand.map(|brand| {
         format!("the sender name says {} while the address is at {}", brand.name, address.domain())

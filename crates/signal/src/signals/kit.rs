@@ -56,6 +56,26 @@ pub(super) fn is_reply(evidence: &Evidence) -> bool {
     !evidence.message.in_reply_to.is_empty() || !evidence.message.references.is_empty()
 }
 
+/// Who wrote it, as a reader sees it.
+pub(super) struct Writer<'a> {
+    pub name: &'a str,
+    pub address: &'a Address,
+}
+
+/// The first author; of mail that a list sent on in its own name (`Ann via Talk`), the author it names and answers go to.
+pub(super) fn writer(evidence: &Evidence) -> Option<Writer<'_>> {
+    let author = evidence.author()?;
+    match author.name.find(" via ") {
+        None => Some(Writer { name: &author.name, address: author.address.as_ref()? }),
+        Some(end) => {
+            let mut replies = evidence.message.reply_to.iter().filter_map(|named| named.address.as_ref());
+            let house = author.address.as_ref()?.domain();
+            let address = replies.find(|reply| reply.domain() != house)?;
+            Some(Writer { name: &author.name[..end], address })
+        }
+    }
+}
+
 /// Links a person follows by clicking, to the web.
 pub(super) fn clicked(evidence: &Evidence) -> impl Iterator<Item = &Link> {
     evidence

@@ -48,7 +48,7 @@ fn read(evidence: &Evidence) -> Reading {
         let is_plain = recipients.iter().any(|address| lower.contains(address.as_str()));
         let is_encoded =
             || recipients.iter().any(|address| link.target.contains(base64(address).trim_end_matches('=')));
-        let host = link.host.as_ref()?;
+        let host = link.host.as_ref().filter(|host| tables::brand_of(host).is_none())?;
         (is_plain || is_encoded()).then(|| format!("the link to {host} carries the recipient's address"))
     })
 }

@@ -28,11 +28,9 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn read(evidence: &Evidence) -> Reading {
-    let Some(author) = evidence.author() else { return Reading::Absent };
-    let Some(address) = &author.address else { return Reading::Absent };
-    if !is_inbound(evidence) || author.name.to_lowercase().contains(" via ") {
+    let Some(Writer { name, address }) = writer(evidence).filter(|_| is_inbound(evidence)) else {
         return Reading::Absent;
-    }
+    };
     let message = &evidence.message;
     let recipients: Vec<&Address> =
         message.to.iter().chain(&message.cc).filter_map(|named| named.address.as_ref()).take(10).collect();
@@ -42,7 +40,9 @@ fn read(evidence: &Evidence) -> Reading {
     };
     let domains =
         recipients.iter().map(|recipient| recipient.domain()).chain(&evidence.setting.organisation.domains);
-    let (name, subject) = (author.name.to_lowercase(), message.subject.to_lowercase());
+    let (name, subject) = (name.to_lowercase(), message.subject.to_lowercase());
+    // Calendars name whom they invite.
+    let is_invitation = message.attachments.iter().any(|attachment| attachment.kind == FileKind::Calendar);
     let mut sentences = Vec::new();
     if let Some(domain) =
         domains.filter(foreign).find(|domain| name.contains(domain.organisational().as_str()))
@@ -55,7 +55,7 @@ fn read(evidence: &Evidence) -> Reading {
     }
     let is_named =
         |recipient: &&&Address| foreign(&recipient.domain()) && subject.contains(&recipient.to_string());
-    if recipients.iter().find(is_named).is_some() && !is_reply(evidence) {
+    if recipients.iter().find(is_named).is_some() && !is_reply(evidence) && !is_invitation {
         sentences.push("the subject shows the recipient's own address".to_owned());
     }
     told(sentences)

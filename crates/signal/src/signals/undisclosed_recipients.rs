@@ -15,7 +15,10 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn read(evidence: &Evidence) -> Reading {
-    if !is_inbound(evidence) || is_list_mail(evidence) {
+    if !is_inbound(evidence)
+        || is_list_mail(evidence)
+        || evidence.author().is_some_and(|author| author.name.contains(" via "))
+    {
         return Reading::Absent;
     }
     let message = &evidence.message;
