@@ -30,8 +30,11 @@ pub const HTML_DEPTH_MAX: usize = 512;
 /// Bytes of HTML read from one part.
 pub const HTML_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// Nodes of one HTML tree; misnested formatting can make hundreds out of a few bytes.
-pub const HTML_NODES_MAX: usize = 1_000_000;
+/// Nodes of one HTML tree.
+pub const HTML_NODES_MAX: usize = 500_000;
+
+/// Nodes beyond one for each byte: misnested formatting makes hundreds out of a few bytes, real pages one out of ten.
+pub const HTML_EXTRA_NODES_MAX: usize = 10_000;
 
 /// Comparisons of attribute names that all HTML of one message may cost together: about a tenth of a second.
 pub const HTML_ATTRIBUTE_WORK_MAX: u64 = 200_000_000;

@@ -86,7 +86,7 @@ fn text(archive: &mut Archive<'_>, index: usize, budget: &mut Budget, found: &mu
 }
 
 static RELATIONSHIP: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?is)<Relationship\s[^>]{0,8192}>").expect("the pattern is written here"));
+    LazyLock::new(|| Regex::new(r"(?is)<Relationship\s[^>]*>").expect("the pattern is written here"));
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?is)\b(Target|TargetMode|Type)\s*=\s*["']([^"']*)["']"#)
         .expect("the pattern is written here")

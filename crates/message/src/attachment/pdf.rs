@@ -87,10 +87,9 @@ fn scan(bytes: &[u8], found: &mut Found) {
         let written = &rest[..length];
         let name = if memchr(b'#', written).is_some() { &unescaped(written) } else { written };
         if name == b"URI" {
-            found
-                .contents
-                .links
-                .extend(uri(&rest[length..]).filter(|_| found.contents.links.len() < LINKS_MAX));
+            if found.contents.links.len() < LINKS_MAX {
+                found.contents.links.extend(uri(&rest[length..]));
+            }
         } else if let Some((_, note)) = NAMES.iter().find(|(known, _)| *known == name) {
             found.contents.encrypted |= name == b"Encrypt";
             found.note(note);

@@ -19,12 +19,10 @@ const MARKS: &[(&[u8], &str)] = &[
     (b"DDEAUTO", "DDE field"),
 ];
 
-static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\\\*\\template\s+([^}\s]{4,2000})").expect("the pattern is written here")
-});
+static TEMPLATE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\\\*\\template\s+([^}\s]+)").expect("the pattern is written here"));
 static HYPERLINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)HYPERLINK\s+"?([a-z][a-z0-9+.-]{1,20}:[^"}\s]{1,2000})"#)
-        .expect("the pattern is written here")
+    Regex::new(r#"(?i)HYPERLINK\s+"?([a-z][a-z0-9+.-]*:[^"}\s]+)"#).expect("the pattern is written here")
 });
 /// The equation editor's class name, in the hex digits of object data.
 static EQUATION: LazyLock<Regex> = LazyLock::new(|| {

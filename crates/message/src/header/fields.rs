@@ -119,7 +119,7 @@ pub(crate) fn message_section(bytes: &[u8]) -> Section {
     while let Some((line, next)) = line_at(bytes, start) {
         let separator =
             (line.starts_with(b"From ") || line.starts_with(b">From ")) && name_length(line).is_none();
-        if !separator && !line.is_empty() {
+        if !separator && !line.trim_ascii().is_empty() {
             break;
         }
         start = next;
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn a_section_is_cut_where_clients_cut_it() {
         type Row<'a> = (&'a [u8], &'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
-        let rows: [Row<'_>; 13] = [
+        let rows: [Row<'_>; 15] = [
             (b"A: 1\r\nB: 2\r\n\r\nbody", &[("A", "1"), ("B", "2")], "body", &[]),
             (b"A: 1\nB:2\n\nbody", &[("A", "1"), ("B", "2")], "body", &[]),
             (b"A: one\r\n two\r\n\tthree\r\n\r\n", &[("A", "one two\tthree")], "", &[]),
@@ -271,6 +271,8 @@ mod tests {
             (b"A:\r\n\r\nbody", &[("A", "")], "body", &[]),
             (b"A: 1", &[("A", "1")], "", &[]),
             (b"\r\n\r\nA: 1\r\n\r\nbody", &[("A", "1")], "body", &["bad-header-line"]),
+            (b"  \t\r\nA: 1\r\n\r\nbody", &[("A", "1")], "body", &["bad-header-line"]),
+            (b"From : ann\n\nbody", &[("From", "ann")], "body", &[]),
             (b"From ann Mon\nA: 1\n\nbody", &[("A", "1")], "body", &["bad-header-line"]),
             (b"A: 1\nno field\nB: 2\n\nbody", &[("A", "1"), ("B", "2")], "body", &["bad-header-line"]),
             (b"A: 1\nno field here\n\nbody", &[("A", "1")], "no field here\n\nbody", &["bad-header-line"]),

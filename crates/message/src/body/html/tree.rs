@@ -12,7 +12,7 @@ use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, ParseOpts, QualName, parse_document};
 
-use crate::bounds::{HTML_BYTES_MAX, HTML_DEPTH_MAX, HTML_NODES_MAX};
+use crate::bounds::{HTML_BYTES_MAX, HTML_DEPTH_MAX, HTML_EXTRA_NODES_MAX, HTML_NODES_MAX};
 
 /// Index of a node; [`NONE`] for no node.
 pub(super) type Id = u32;
@@ -20,7 +20,7 @@ pub(super) const NONE: Id = u32::MAX;
 pub(super) const ROOT: Id = 0;
 
 /// Bytes fed before the bounds are looked at again.
-const PIECE_BYTES: usize = 4096;
+const PIECE_BYTES: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Node {
@@ -91,6 +91,7 @@ pub(super) fn build(html: &str, attribute_work: &mut u64) -> Tree {
     while !rest.is_empty() {
         let (piece, after) = cut_at(rest, PIECE_BYTES);
         rest = after;
+        parser.tokenizer.sink.sink.fed.set(html.len() - rest.len());
         parser.process(StrTendril::from_slice(piece));
         let sink = &parser.tokenizer.sink.sink;
         bounded = sink
@@ -117,15 +118,13 @@ struct Silence {
 impl Silence {
     fn bounded(&mut self, calls: u64, piece: &str, work: &mut u64) -> Option<&'static str> {
         if calls != self.calls {
-            self.calls = calls;
-            self.attributes = 0;
+            *self = Self { calls, attributes: 0 };
+            return None;
         }
+        let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'/' | b'"' | b'\'');
         let before = self.attributes;
-        self.attributes +=
-            piece.bytes().filter(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'/' | b'"' | b'\'')).count()
-                as u64;
-        let cost = (self.attributes * self.attributes - before * before) / 2;
-        *work = work.saturating_sub(cost);
+        self.attributes += piece.bytes().filter(separates).count() as u64;
+        *work = work.saturating_sub((self.attributes * self.attributes - before * before) / 2);
         (*work == 0).then_some("HTML attributes")
     }
 }
@@ -147,6 +146,8 @@ struct Handle {
 
 struct Sink {
     nodes: RefCell<Vec<Node>>,
+    /// Bytes fed so far.
+    fed: Cell<usize>,
     /// Calls that changed the tree.
     calls: Cell<u64>,
     bounded: Cell<Option<&'static str>>,
@@ -167,6 +168,7 @@ impl Sink {
         };
         Self {
             nodes: RefCell::new(vec![document]),
+            fed: Cell::new(0),
             calls: Cell::new(0),
             bounded: Cell::new(None),
             no_name: QualName::new(None, html5ever::ns!(), html5ever::local_name!("")),
@@ -176,7 +178,7 @@ impl Sink {
     fn node(&self, data: Data) -> Id {
         self.calls.set(self.calls.get() + 1);
         let mut nodes = self.nodes.borrow_mut();
-        if nodes.len() >= HTML_NODES_MAX {
+        if nodes.len() >= HTML_NODES_MAX || nodes.len() >= self.fed.get() + HTML_EXTRA_NODES_MAX {
             self.bounded.set(Some("HTML nodes"));
         }
         nodes.push(Node {
