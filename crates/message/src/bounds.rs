@@ -36,8 +36,8 @@ pub const HTML_NODES_MAX: usize = 500_000;
 /// Nodes beyond one for each byte: misnested formatting makes hundreds out of a few bytes, real pages one out of ten.
 pub const HTML_EXTRA_NODES_MAX: usize = 10_000;
 
-/// Comparisons of attribute names that all HTML of one message may cost together: about a tenth of a second.
-pub const HTML_ATTRIBUTE_WORK_MAX: u64 = 200_000_000;
+/// Comparisons of attribute names that all HTML of one message may cost together: a tenth of a second at most.
+pub const HTML_ATTRIBUTE_WORK_MAX: u64 = 100_000_000;
 
 /// Links kept of one message.
 pub const LINKS_MAX: usize = 5_000;
