@@ -37,7 +37,7 @@ async function check(name, body) {
 const go = async (where) => { await page.goto(desk.origin + where, { waitUntil: "load" }); };
 const where = () => new URL(page.url()).pathname;
 const focused = (selector) => page.evaluate((selector) => document.activeElement?.closest(selector)?.dataset.row ?? null, selector);
-const picture = (name) => page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+const picture = (name, fullPage = true) => page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage });
 
 try {
   await check("the first account is made under the printed address, and weak passwords are refused", async () => {
@@ -123,6 +123,8 @@ try {
     await page.fill("#confirm-because", "asked for by phone");
     await page.click("[data-confirm-yes]");
     await page.getByText("Releasing 1 copy.").waitFor();
+    assert.ok(await page.locator("[data-note] button", { hasText: "Undo" }).isVisible());
+    assert.equal(new URL(page.url()).search, "");
     await page.locator(`[data-row="${copy}"]`).waitFor({ state: "detached", timeout: 15000 });
 
     await go(`/messages/${copy.split(".")[0]}`);
@@ -151,6 +153,7 @@ try {
       await page.locator(".rendered iframe").scrollIntoViewIfNeeded();
       const frame = await (await page.locator(".rendered iframe").elementHandle()).contentFrame();
       await frame.waitForLoadState("load");
+      if (message === messages[0]) await picture("hostile");
       assert.equal(await frame.locator("a[href], form, script, base, meta[http-equiv]").count(), 0);
     }
     for (const list of ["/", "/messages", "/quarantine", "/audit"]) await go(list);
@@ -191,7 +194,7 @@ try {
         await go(address);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= PHONE.width, `the page is ${wide} px wide`);
-        await picture(`${name}-${theme}-phone`);
+        await picture(`${name}-${theme}-phone`, false);
         await accessible();
       });
     }
@@ -215,7 +218,7 @@ async function hostileMessages() {
 
 // A message with a bit of everything: rewritten links on their way through two firms.
 async function showpiece() {
-  await go("/messages?verdict=phishing&subject=" + encodeURIComponent(process.env.SHOWPIECE ?? "mailbox"));
+  await go("/messages?verdict=phishing&subject=" + encodeURIComponent(process.env.SHOWPIECE ?? "Payslip correction"));
   return page.locator("[data-row-link]").first().getAttribute("href");
 }
 

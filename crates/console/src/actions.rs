@@ -129,19 +129,38 @@ async fn wanted(console: &Console, deed: Deed, delivery: &Delivery) -> Result<Op
     Ok(match deed {
         Deed::Release => delivery.place.quarantined.then_some(Action::Restore),
         Deed::Quarantine => (!delivery.place.quarantined).then_some(Action::Quarantine),
-        Deed::Undo => last_change(console, &delivery.id).await?.and_then(|step| opposite(&step)),
+        Deed::Undo => match last_change(console, &delivery.id).await? {
+            LastChange::Nothing => None,
+            LastChange::Done(step) => opposite(&step),
+            LastChange::Open => {
+                let text = "The last action is still being carried out: repeat in a moment.";
+                return Err(Refusal::Busy(text.into()));
+            }
+        },
     })
 }
 
-/// The last step that changed this copy, newest plan first.
-pub(crate) async fn last_change(console: &Console, delivery: &DeliveryId) -> Result<Option<Step>, Refusal> {
+/// What was last done to a copy.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LastChange {
+    Nothing,
+    /// On record, and not carried out yet.
+    Open,
+    Done(Step),
+}
+
+/// The last step that changed this copy, newest plan first. Steps that failed changed nothing.
+pub(crate) async fn last_change(console: &Console, delivery: &DeliveryId) -> Result<LastChange, Refusal> {
     for plan in plans(console, delivery).await? {
-        let changed = |step: &&Step| step.state == StepState::Done && opposite(step).is_some();
-        if let Some(step) = plan.steps().iter().rev().find(changed) {
-            return Ok(Some(step.clone()));
+        for step in plan.steps().iter().rev().filter(|step| opposite(step).is_some()) {
+            match step.state {
+                StepState::Open => return Ok(LastChange::Open),
+                StepState::Done => return Ok(LastChange::Done(step.clone())),
+                StepState::Failed(_) => {}
+            }
         }
     }
-    Ok(None)
+    Ok(LastChange::Nothing)
 }
 
 /// Plans about this copy, newest first.
@@ -203,6 +222,9 @@ fn reason(deed: Deed, given: Option<&str>) -> String {
 pub(crate) fn note_code(deed: Deed, deeds: &Deeds) -> String {
     format!("{}.{}.{}", deed.name(), deeds.recorded, deeds.unchanged)
 }
+
+/// Copies whose names a redirect carries, so that the note can offer to take the action back.
+pub(crate) const UNDOABLE_MAX: usize = 10;
 
 /// The sentence for a code; `None` for what is none of ours.
 pub(crate) fn note(code: &str) -> Option<String> {

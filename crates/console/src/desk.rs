@@ -84,6 +84,7 @@ pub(crate) struct Shared {
     pub(crate) pulse: Pulse,
     /// Sanitising somebody's HTML costs CPU: two at a time.
     pub(crate) previews: tokio::sync::Semaphore,
+    pub(crate) mailboxes: crate::mailboxes::Kept,
     pub(crate) layers: moka::sync::Cache<i64, crate::pages::overview::Layers>,
 }
 
@@ -99,6 +100,7 @@ impl Console {
             setup: tokio::sync::Mutex::new(()),
             pulse: Pulse::default(),
             previews: tokio::sync::Semaphore::new(PREVIEWS_MAX),
+            mailboxes: crate::mailboxes::kept(),
             layers: crate::pages::overview::layers_cache(),
         }))
     }

@@ -15,6 +15,7 @@ mod form;
 mod headers;
 mod health;
 mod live;
+mod mailboxes;
 mod notices;
 mod pages;
 mod plot;

@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     /// Another site, or a form that is not this session's.
     Forged(String),
     NotFound(String),
+    /// Something has to end first.
+    Busy(String),
     /// The request makes no sense; the text says what would.
     Bad(String),
     TooLarge,
@@ -55,6 +57,7 @@ impl Refusal {
             }
             Self::Forged(text) => (StatusCode::FORBIDDEN, "Refused", text.clone()),
             Self::NotFound(text) => (StatusCode::NOT_FOUND, "Not here", text.clone()),
+            Self::Busy(text) => (StatusCode::CONFLICT, "Not yet", text.clone()),
             Self::Bad(text) => (StatusCode::BAD_REQUEST, "That does not work", text.clone()),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -91,6 +94,7 @@ impl Refusal {
             Self::SignIn { .. }
             | Self::Forged(_)
             | Self::NotFound(_)
+            | Self::Busy(_)
             | Self::Bad(_)
             | Self::TooLarge
             | Self::TooOften(_) => {}

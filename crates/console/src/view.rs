@@ -7,6 +7,9 @@ use verdict::{Action, FolderRole, Verdict};
 
 use crate::actions::CopyName;
 use crate::assets;
+use crate::desk::Console;
+use crate::mailboxes::{Mailboxes, mailboxes};
+use crate::refusal::Refusal;
 use crate::session::{Session, Theme};
 
 /// The pages of the navigation.
@@ -19,6 +22,12 @@ pub(crate) enum Here {
     Audit,
 }
 
+/// What just happened, with the copies whose last action can be taken back.
+pub(crate) struct Note {
+    pub(crate) text: String,
+    pub(crate) undo: Vec<String>,
+}
+
 /// What surrounds every page of someone signed in.
 pub(crate) struct Frame {
     pub(crate) title: String,
@@ -28,7 +37,7 @@ pub(crate) struct Frame {
     pub(crate) theme: Theme,
     pub(crate) stamp: &'static str,
     /// What just happened, after a form was sent.
-    pub(crate) note: Option<String>,
+    pub(crate) note: Option<Note>,
     /// What stands in the search field.
     pub(crate) searched: String,
     /// Where the page gets word of changes from.
@@ -50,7 +59,7 @@ impl Frame {
         }
     }
 
-    pub(crate) fn noting(self, note: Option<String>) -> Self {
+    pub(crate) fn noting(self, note: Option<Note>) -> Self {
         Self { note, ..self }
     }
 
@@ -60,6 +69,17 @@ impl Frame {
 
     pub(crate) fn searching(self, searched: &str) -> Self {
         Self { searched: searched.to_owned(), ..self }
+    }
+
+    /// The page to come back to after undoing from the note.
+    pub(crate) fn path(&self) -> &'static str {
+        match self.here {
+            Here::Overview => "/",
+            Here::Messages => "/messages",
+            Here::Quarantine => "/quarantine",
+            Here::Health => "/health",
+            Here::Audit => "/audit",
+        }
     }
 
     /// `aria-current` of a link of the navigation.
@@ -264,14 +284,21 @@ pub(crate) struct Row {
     pub(crate) to: String,
     pub(crate) to_more: usize,
     pub(crate) direction: &'static str,
-    pub(crate) direction_label: &'static str,
+    pub(crate) mailbox: String,
     pub(crate) place: &'static str,
     pub(crate) quarantined: bool,
     pub(crate) reason: String,
     pub(crate) received: Moment,
 }
 
-pub(crate) fn row(row: &DeliveryRow, now: Timestamp) -> Row {
+/// The lines of a list.
+pub(crate) async fn rows(console: &Console, rows: &[DeliveryRow]) -> Result<Vec<Row>, Refusal> {
+    let mailboxes = mailboxes(console).await?;
+    let now = console.now();
+    Ok(rows.iter().map(|each| row(each, &mailboxes, now)).collect())
+}
+
+fn row(row: &DeliveryRow, mailboxes: &Mailboxes, now: Timestamp) -> Row {
     let Delivery { id, arrival, verdict, place } = &row.delivery;
     Row {
         digest: arrival.digest.to_string(),
@@ -283,7 +310,7 @@ pub(crate) fn row(row: &DeliveryRow, now: Timestamp) -> Row {
         to: arrival.recipients.first().map(|to| name(to)).unwrap_or_default(),
         to_more: arrival.recipients.len().saturating_sub(1),
         direction: arrival.direction.as_str(),
-        direction_label: direction_label(arrival.direction),
+        mailbox: mailboxes.name(&arrival.target.mailbox),
         place: place_label(place),
         quarantined: place.quarantined,
         reason: row.reason.as_deref().map(words).unwrap_or_default(),

@@ -118,7 +118,7 @@ async fn releasing_is_recorded_in_the_persons_name_and_the_pipeline_carries_it_o
         ("back", "/quarantine"),
     ];
     let answer = browser.post("/actions", &fields).await;
-    assert_eq!(answer.location(), "/quarantine?note=release.1.0");
+    assert_eq!(answer.location(), format!("/quarantine?note=release.1.0&undo={copy}"));
     assert!(browser.get(answer.location()).await.body.contains("Releasing 1 copy."));
 
     seed::work(&*world.store, world.clock.now()).await;
@@ -161,6 +161,19 @@ async fn api_action(
         .header("x-csrf-token", csrf)
         .body(axum::body::Body::from(body));
     browser.send(request.unwrap()).await
+}
+
+#[tokio::test]
+async fn what_is_not_carried_out_yet_cannot_be_undone_yet() {
+    let world = seeded().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let session = browser.get("/api/v1/session").await.json();
+    let csrf = session["csrf"].as_str().unwrap();
+    let copy = copy_of(&world, "mailbox").await;
+    api_action(&mut browser, csrf, "release", &copy).await;
+    assert_eq!(api_action(&mut browser, csrf, "undo", &copy).await.status, StatusCode::CONFLICT);
+    seed::work(&*world.store, world.clock.now()).await;
+    assert_eq!(api_action(&mut browser, csrf, "undo", &copy).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 // Forms that act on messages ask once, with room for a reason. Without this file they act at once.
 const ASKED = {
-  release: { title: "Release", text: (what) => `${what} goes back where it was taken from.`, yes: "Release" },
-  quarantine: { title: "Quarantine", text: (what) => `${what} leaves the mailbox's folders; nothing is deleted.`, yes: "Quarantine" },
-  undo: { title: "Undo", text: (what) => `The last action on ${what} is taken back.`, yes: "Undo" },
+  release: { title: "Release", text: (what) => `Put ${what} back where it was taken from?`, yes: "Release" },
+  quarantine: { title: "Quarantine", text: (what) => `Take ${what} out of sight? Nothing is deleted.`, yes: "Quarantine" },
+  undo: { title: "Undo", text: (what) => `Take back the last action on ${what}?`, yes: "Undo" },
 };
 
 let waiting = null;
@@ -33,21 +33,28 @@ export function startActs() {
   fadeNote();
 }
 
-// Opens the dialog for `button` of `form`; `copies` names rows when they are not ticked (the row under the keyboard).
+// Opens the dialog for `button` of `form`.
 export function ask(form, button) {
   const copies = [...form.querySelectorAll("[name=copy]")].filter((box) => box.type !== "checkbox" || box.checked);
   if (!copies.length || !button) return;
   const asked = ASKED[button.dataset.deed];
   const dialog = document.getElementById("confirm");
-  const what = copies.length === 1 ? "One copy" : `${copies.length} copies`;
+  const what = named(copies);
   dialog.querySelector("[data-confirm-title]").textContent = asked.title;
-  dialog.querySelector("[data-confirm-text]").textContent = asked.text(button.dataset.deed === "undo" ? what.toLowerCase() : copies.length === 1 ? what : what.replace("copies", "copies each"));
+  dialog.querySelector("[data-confirm-text]").textContent = asked.text(what);
   dialog.querySelector("[data-confirm-yes]").textContent = asked.yes;
   dialog.querySelector("[data-confirm-because]").value = "";
   dialog.returnValue = "";
   waiting = { form, button };
   dialog.showModal();
   dialog.querySelector("[data-confirm-yes]").focus();
+}
+
+// One message by its subject, several by their number.
+function named(copies) {
+  if (copies.length > 1) return `${copies.length} copies`;
+  const subject = copies[0].closest("[data-row]")?.querySelector("[data-row-link]") ?? document.querySelector(".message h1");
+  return subject ? `“${subject.textContent.trim()}”` : "one copy";
 }
 
 function answered(dialog) {
@@ -90,6 +97,7 @@ function fadeNote() {
   if (!note) return;
   const address = new URL(location.href);
   address.searchParams.delete("note");
+  address.searchParams.delete("undo");
   history.replaceState(null, "", address);
-  setTimeout(() => note.classList.add("gone"), 5000);
+  setTimeout(() => note.classList.add("gone"), note.querySelector("form") ? 12000 : 5000);
 }

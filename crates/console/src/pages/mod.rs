@@ -19,6 +19,7 @@ use crate::desk::Console;
 use crate::form::{Fields, Posted};
 use crate::refusal::Refusal;
 use crate::session::Session;
+use crate::view::Note;
 
 /// A rendered page, or why not.
 type Page = Result<Html<String>, Refusal>;
@@ -44,12 +45,24 @@ pub(crate) async fn act(
     let back = local(form.exact("back"));
     let separator = if back.contains('?') { '&' } else { '?' };
     let note = actions::note_code(deed, &deeds);
-    Ok(Redirect::to(&format!("{back}{separator}note={note}")).into_response())
+    let undo = undo_names(deed, &copies);
+    Ok(Redirect::to(&format!("{back}{separator}note={note}{undo}")).into_response())
+}
+
+/// Names of the copies for the note's own undo button; too many would not fit an address.
+fn undo_names(deed: Deed, copies: &[CopyName]) -> String {
+    match deed {
+        Deed::Undo => String::new(),
+        Deed::Release | Deed::Quarantine if copies.len() > actions::UNDOABLE_MAX => String::new(),
+        Deed::Release | Deed::Quarantine => copies.iter().map(|copy| format!("&undo={copy}")).collect(),
+    }
 }
 
 /// The note a redirect left in the URL.
-fn note(fields: &Fields) -> Option<String> {
-    fields.text("note").and_then(actions::note)
+fn note(fields: &Fields) -> Option<Note> {
+    let text = fields.text("note").and_then(actions::note)?;
+    let copies = fields.all("undo").filter_map(|copy| CopyName::parse(copy).ok());
+    Some(Note { text, undo: copies.take(actions::UNDOABLE_MAX).map(|copy| copy.to_string()).collect() })
 }
 
 /// A path on this site to go (back) to. Anything else, such as `//elsewhere`, `/\elsewhere` or a scheme, becomes `/`.
@@ -71,7 +84,7 @@ mod tests {
     fn only_paths_of_this_site_are_gone_to() {
         for (given, gone_to) in [
             ("/messages?verdict=spam", "/messages?verdict=spam"),
-            ("/messages?note=release.1.0", "/messages"),
+            ("/messages?note=release.1.0&undo=x", "/messages"),
             ("/quarantine?a=b&note=release.1.0", "/quarantine?a=b"),
             ("//evil.example", "/"),
             ("/\\evil.example", "/"),

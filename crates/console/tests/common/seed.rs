@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use message::{Digest, Direction};
-use signal::Observations;
+use signal::observation::{AuthResult, Authentication};
+use signal::{Observation, Observations, Question};
 use store::jobs::Job;
 use store::{Actor, Arrival, Case, Delivery, Intention, JudgedCase, StepOutcome, StepState, Store, Task};
 use verdict::{
@@ -99,7 +100,7 @@ async fn judge(
 ) {
     let millis = 900 + i64::from(message.digest.as_bytes()[0]) * 23;
     let judged = delivery.arrival.received + SignedDuration::from_millis(millis);
-    let case = Case { digest: message.digest, observations: Observations::default(), judged };
+    let case = Case { digest: message.digest, observations: observations(verdict, message), judged };
     let actions = match verdict {
         Verdict::Malware | Verdict::Phishing | Verdict::Impersonation => vec![Action::Quarantine],
         Verdict::Spam => vec![Action::Junk],
@@ -111,6 +112,27 @@ async fn judge(
     let judgement = judgement(verdict, message);
     store.record(&JudgedCase { case, judgement }, &intention).await.unwrap();
     work(store, judged + SignedDuration::from_millis(400)).await;
+}
+
+/// Authentication as an observer could have found it at the boundary.
+fn observations(verdict: Verdict, message: &message::Message) -> Observations {
+    let result = if verdict.is_bad() { AuthResult::Fail } else { AuthResult::Pass };
+    let question = Question::Authentication {
+        ip: None,
+        helo: String::new(),
+        mail_from: message.return_path.clone(),
+        header_from: None,
+    };
+    let answer = Authentication {
+        spf: result,
+        dkim: AuthResult::None,
+        dmarc: result,
+        dkim_domains: vec![],
+        rebuilt: false,
+    };
+    let mut observations = Observations::default();
+    observations.keep(question, Observation::Authentication(answer));
+    observations
 }
 
 /// A judgement somebody could have made; the pages only show it.

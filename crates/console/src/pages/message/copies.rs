@@ -1,13 +1,11 @@
 //! Each copy of the message, where it is and what was done to it.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
-use store::{Delivery, Mailbox};
-use verdict::MailboxId;
+use store::Delivery;
 
-use crate::actions::{self, CopyName, opposite};
+use crate::actions::{self, CopyName, LastChange, opposite};
 use crate::desk::Console;
+use crate::mailboxes::{Mailboxes, mailboxes};
 use crate::pages::audit::{RecordView, record};
 use crate::refusal::Refusal;
 use crate::view::{self, Moment};
@@ -42,35 +40,32 @@ pub(crate) async fn copies(
     Ok(copies)
 }
 
-async fn mailboxes(console: &Console) -> Result<HashMap<MailboxId, Mailbox>, Refusal> {
-    let mut mailboxes = HashMap::new();
-    for tenant in &console.desk.tenants {
-        let kept = console.store().mailboxes(&tenant.id).await?;
-        mailboxes.extend(kept.into_iter().map(|mailbox| (mailbox.id.clone(), mailbox)));
+/// What undoing would do.
+fn undo(last: &LastChange) -> Option<String> {
+    match last {
+        LastChange::Done(step) => opposite(step).map(|action| view::action_label(&action)),
+        LastChange::Nothing | LastChange::Open => None,
     }
-    Ok(mailboxes)
 }
 
 async fn copy(
     console: &Console,
     delivery: &Delivery,
-    mailboxes: &HashMap<MailboxId, Mailbox>,
+    mailboxes: &Mailboxes,
     now: Timestamp,
 ) -> Result<CopyView, Refusal> {
     let id = &delivery.arrival.target.mailbox;
-    let mailbox = mailboxes.get(id);
-    let address = mailbox.and_then(|mailbox| mailbox.addresses.first());
     let last = actions::last_change(console, &delivery.id).await?;
     let history = console.store().history(&delivery.id).await?;
     Ok(CopyView {
         copy: CopyName { digest: delivery.arrival.digest, delivery: delivery.id }.to_string(),
-        mailbox: mailbox.map_or_else(|| id.to_string(), |mailbox| view::name(&mailbox.name)),
-        address: address.map(ToString::to_string).unwrap_or_default(),
+        mailbox: mailboxes.name(id),
+        address: mailboxes.address(id),
         place: view::place_label(&delivery.place),
         quarantined: delivery.place.quarantined,
         read: if delivery.place.read { "read" } else { "unread" },
         received: view::moment(delivery.arrival.received, now),
-        undo: last.as_ref().and_then(opposite).map(|action| view::action_label(&action)),
+        undo: undo(&last),
         history: history.iter().map(|each| record(each, now)).collect(),
     })
 }

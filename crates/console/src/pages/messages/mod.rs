@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use jiff::Timestamp;
 use store::MessagePage;
 
 use super::{Page, note, page};
@@ -49,13 +48,13 @@ struct Choice {
 }
 
 pub(crate) async fn show(State(console): State<Console>, session: Session, fields: Fields) -> Page {
-    let now = console.now();
-    let filter = browse::filter(&fields, now)?;
+    let filter = browse::filter(&fields, console.now())?;
     let found = console.store().search(&filter).await?;
-    page(&assemble(&session, &fields, found, now))
+    let rows = view::rows(&console, &found.rows).await?;
+    page(&assemble(&session, &fields, &found, rows))
 }
 
-fn assemble(session: &Session, fields: &Fields, found: MessagePage, now: Timestamp) -> MessagesPage {
+fn assemble(session: &Session, fields: &Fields, found: &MessagePage, rows: Vec<Row>) -> MessagesPage {
     let query = browse::query(fields);
     let later_page = fields.text("before").is_some();
     let newest = found.rows.first().map(|row| row.delivery.id.0.to_string()).unwrap_or_default();
@@ -69,7 +68,7 @@ fn assemble(session: &Session, fields: &Fields, found: MessagePage, now: Timesta
         older: found.next.map(|next| format!("/messages?{}", joined(&query, &format!("before={}", next.0)))),
         newest: later_page.then(|| format!("/messages?{query}")),
         back: format!("/messages?{query}"),
-        rows: found.rows.iter().map(|row| view::row(row, now)).collect(),
+        rows,
     }
 }
 

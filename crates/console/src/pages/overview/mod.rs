@@ -72,8 +72,8 @@ pub(crate) async fn show(State(console): State<Console>, session: Session, field
         shares: view::shares(&counts),
         plot: timeline(&series, since, length),
         layers: layers::layers(&console, since_word).await?,
-        latest: latest.rows.iter().map(|row| shared::row(row, now)).collect(),
-        held: held.rows.iter().map(|row| shared::row(row, now)).collect(),
+        latest: shared::rows(&console, &latest.rows).await?,
+        held: shared::rows(&console, &held.rows).await?,
     })
 }
 

@@ -22,14 +22,13 @@ struct QuarantinePage {
 }
 
 pub(crate) async fn show(State(console): State<Console>, session: Session, fields: Fields) -> Page {
-    let now = console.now();
-    let filter = Filter { quarantined: true, ..browse::filter(&fields, now)? };
+    let filter = Filter { quarantined: true, ..browse::filter(&fields, console.now())? };
     let found = console.store().search(&filter).await?;
     let first_page = filter.before.is_none();
     let frame = Frame::new(&session, Here::Quarantine, "Quarantine").noting(note(&fields));
     page(&QuarantinePage {
         frame: if first_page { frame.live("/live?quarantined=true".into()) } else { frame },
-        rows: found.rows.iter().map(|row| view::row(row, now)).collect(),
+        rows: view::rows(&console, &found.rows).await?,
         older: found.next.map(|next| format!("/quarantine?before={}", next.0)),
         newest: !first_page,
         back: "/quarantine",
