@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use common::seed;
 use console::{
-    AbandonedJob, Desk, Health, HealthReport, MailboxSync, ProviderUsage, Reconciliation, Settings,
-    SyncState, VersionOf,
+    AbandonedJob, Desk, Health, HealthReport, MailboxSync, NoticeCounts, ProviderUsage, Reconciliation,
+    Settings, SyncState, VersionOf,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::Store;
@@ -117,6 +117,7 @@ impl Health for Report {
                 arrived: 1_204,
                 judged: 1_204,
             }],
+            notices: NoticeCounts { believed: 1_187, refused: 2 },
             versions: vec![
                 VersionOf { what: "innerward".into(), version: "0.1.0".into() },
                 VersionOf { what: "rules".into(), version: "1".into() },
