@@ -1,5 +1,7 @@
 //! From bytes to a verdict: what the signals and their weights make of whole messages, and that judging always ends.
 
+#![allow(clippy::unwrap_used)] // Also outside of test functions a panic is the report here.
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
