@@ -15,6 +15,8 @@ use crate::view::{self, Moment};
 pub(crate) struct Vitals {
     pub(crate) pulse: Pulse,
     pub(crate) providers: Vec<ProviderView>,
+    pub(crate) notices_believed: String,
+    pub(crate) notices_refused: String,
     pub(crate) reconciliations: Vec<ReconciliationView>,
     pub(crate) mailboxes: Vec<MailboxView>,
     pub(crate) abandoned: Vec<AbandonedView>,
@@ -146,6 +148,8 @@ pub(crate) fn vitals(
     Vitals {
         pulse: pulse(report, backlog, watches, now),
         providers: report.providers.iter().map(|usage| provider(usage, name(&usage.tenant), now)).collect(),
+        notices_believed: view::number(report.notices.believed),
+        notices_refused: view::number(report.notices.refused),
         reconciliations: report
             .reconciliations
             .iter()
