@@ -123,7 +123,6 @@ impl Health for Report {
                 VersionOf { what: "rules".into(), version: "1".into() },
                 VersionOf { what: "schema".into(), version: "1".into() },
             ],
-            ..HealthReport::default()
         }
     }
 }
