@@ -99,9 +99,13 @@ fn files() {
 fn zip_bombs() {
     use std::io::{Cursor, Write};
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("0.bin", zip::write::SimpleFileOptions::default()).expect("memory");
+    writer.write_all(&vec![0; 8 * 1024 * 1024]).expect("memory");
+    let mut packed = writer.finish_into_readable().expect("memory");
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for number in 0..20 {
-        writer.start_file(format!("{number}.bin"), zip::write::SimpleFileOptions::default()).expect("memory");
-        writer.write_all(&vec![0; 8 * 1024 * 1024]).expect("memory");
+        let file = packed.by_index_raw(0).expect("the one file");
+        writer.raw_copy_file_rename(file, format!("{number}.bin")).expect("memory");
     }
     let bomb = writer.finish().expect("memory").into_inner();
     let mail = Builder::new().text("x").attach("bomb.zip", "application/zip", &bomb).build();

@@ -6,7 +6,7 @@ use crate::body::html;
 use crate::link::find;
 use crate::mime::structure::Budget;
 
-use super::{Contents, FileKind, kind, ole, pdf, rar, rtf, seven_zip, shortcut, tar, text, zip};
+use super::{Contents, FileKind, kind, ole, pdf, rar, rtf, seven_zip, shortcut, tar, text, tnef, zip};
 
 /// A file, looked into.
 #[derive(Debug, Default)]
@@ -83,6 +83,7 @@ fn look(kind: FileKind, bytes: &[u8], depth: usize, budget: &mut Budget) -> Foun
         FileKind::Zip => zip::read(bytes, depth, budget),
         FileKind::Gzip => tar::read_gzip(bytes, depth, budget),
         FileKind::Tar => tar::read(bytes, depth, budget),
+        FileKind::Tnef => tnef::read(bytes, depth, budget),
         FileKind::Rar => rar::read(bytes),
         FileKind::SevenZip => seven_zip::read(bytes),
         FileKind::Pdf => pdf::read(bytes, budget),

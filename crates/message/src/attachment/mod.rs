@@ -12,6 +12,7 @@ mod seven_zip;
 mod shortcut;
 mod tar;
 mod text;
+mod tnef;
 mod vba;
 mod zip;
 
