@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use memchr::{memchr, memchr_iter};
 
+use crate::body::Shown;
 use crate::bounds::MESSAGE_BYTES_MAX;
 use crate::defect::{DefectKind, Defects};
 use crate::header::fields;
@@ -122,13 +123,23 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget) -> Message {
         message_id: headers.first("Message-ID").and_then(|field| ids::parse(field).into_iter().next()),
         in_reply_to: headers.first("In-Reply-To").map(ids::parse).unwrap_or_default(),
         references: headers.first("References").map(ids::parse).unwrap_or_default(),
-        links: link::collect(&shown.links, &[&shown.body.text, &shown.body.visible]),
+        links: links(&shown),
         body: shown.body,
         attachments,
         native: Native::read(&headers),
         root,
         headers,
         defects: defects.into_vec(),
+    }
+}
+
+/// The links of the HTML, and of both texts unless they are one and the same.
+fn links(shown: &Shown) -> Vec<Link> {
+    let Body { text, visible, .. } = &shown.body;
+    if text == visible {
+        link::collect(&shown.links, &[text])
+    } else {
+        link::collect(&shown.links, &[text, visible])
     }
 }
 
