@@ -11,7 +11,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use common::{Sandbox, Ward};
+use common::{Sandbox, Ward, letters};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -50,8 +50,10 @@ fn nothing_is_missed_lost_or_done_twice() {
     let mut sent: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..size.messages {
         let recipients = some_of(&people, &mut random);
-        sent.insert(message_id(number), recipients.len());
-        sandbox.deliver(letter(number).as_bytes(), &recipients, "SCL=1;SFV=NSPM;CAT=NONE;DEST=I");
+        sent.insert(letters::message_id(number), recipients.len());
+        let letter =
+            if is_bad(number) { letters::disguised_program(number) } else { letters::ordinary(number) };
+        sandbox.deliver(letter.as_bytes(), &recipients, "SCL=1;SFV=NSPM;CAT=NONE;DEST=I");
         if number % 97 == 50 {
             sandbox.post("delta/lose", &json!({ "mailbox": recipients[0] }));
         }
@@ -68,7 +70,7 @@ fn nothing_is_missed_lost_or_done_twice() {
 
     let moves = sandbox.moves_into_quarantine(&people);
     let bad = (0..size.messages).filter(|number| is_bad(*number));
-    let expected: usize = bad.clone().map(|number| sent[&message_id(number)]).sum();
+    let expected: usize = bad.clone().map(|number| sent[&letters::message_id(number)]).sum();
     let once = moves.values().filter(|times| **times == 1).count();
     let counters = sandbox.get("counters");
     println!("\n{:<44} {:>8}", "messages sent", size.messages);
@@ -103,33 +105,9 @@ fn is_bad(number: usize) -> bool {
     number.is_multiple_of(BAD_EVERY)
 }
 
-fn message_id(number: usize) -> String {
-    format!("<fault-{number}@sender.example>")
-}
-
 fn some_of(people: &[String], random: &mut StdRng) -> Vec<String> {
     let mut some = people.to_vec();
     some.shuffle(random);
     some.truncate(random.random_range(1..=3));
     some
-}
-
-/// Ordinary mail, and now and then a program in disguise.
-fn letter(number: usize) -> String {
-    let head = format!(
-        "From: Sender <sender@sender.example>\r\nTo: people@tidewright.example\r\nSubject: Order {number}\r\n\
-         Message-ID: {}\r\nDate: Tue, 24 Nov 2026 08:00:00 +0000\r\nMIME-Version: 1.0\r\n",
-        message_id(number)
-    );
-    if is_bad(number) {
-        format!(
-            "{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nPlease see \
-             the order {number}.\r\n--b\r\nContent-Type: application/pdf; name=\"order.pdf.exe\"\r\nContent-Disposition: \
-             attachment; filename=\"order.pdf.exe\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",
-            "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
-             gAAAAA4fug4AtAnNIbgBTM0hVGhpcyBwcm9ncmFtIGNhbm5vdCBiZSBydW4gaW4gRE9TIG1vZGUuDQ0KJAAAAAAAAAA="
-        )
-    } else {
-        format!("{head}Content-Type: text/plain\r\n\r\nHello, the order {number} is on its way.\r\n")
-    }
 }

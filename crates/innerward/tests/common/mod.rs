@@ -9,6 +9,7 @@
 )]
 #![allow(clippy::unwrap_used, reason = "a panic here is the report")]
 
+pub mod letters;
 mod process;
 mod sandbox;
 mod ward;
