@@ -44,40 +44,57 @@ const INSIDE_WORD_CHARS_MIN: usize = 7;
 /// Words and companies of their own that happen to be one letter from a name in the table.
 const UNRELATED: &[&str] = &["cosco", "discard", "finance", "horizon", "revolt", "twister"];
 
-/// Whether `domain` is made to be read as `known`; `None` when it is `known`, or lies below it, or is unlike it. Only
-/// registrable names are compared.
+/// A domain with what there is to compare of it, worked out once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    domain: Domain,
+    root: Domain,
+    /// The registrable label, as a person sees it.
+    name: String,
+    name_chars: usize,
+    shape: String,
+}
+
+impl Look {
+    /// How `domain` looks.
+    pub fn of(domain: &Domain) -> Self {
+        let root = domain.organisational();
+        let name = label(&root);
+        Self { domain: domain.clone(), name_chars: name.chars().count(), shape: shape(&name), name, root }
+    }
+
+    /// Whether this is made to be read as `known`; `None` when it is `known`, or lies below it, or is unlike it. Only
+    /// registrable names are compared.
+    pub fn likeness(&self, known: &Self) -> Option<Likeness> {
+        if self.root == known.root || known.name_chars < 3 {
+            return None;
+        }
+        if self.name == known.name {
+            return Some(Likeness::OtherSuffix);
+        }
+        if self.shape == known.shape {
+            return Some(Likeness::Confusable);
+        }
+        if differs_by_ending(&self.name, &known.name) {
+            return None;
+        }
+        let edits_allowed = if known.name_chars >= TWO_EDITS_CHARS_MIN { 2 } else { 1 };
+        if known.name_chars >= EDITED_CHARS_MIN
+            && is_near(&self.shape, &known.shape, edits_allowed)
+            && !UNRELATED.contains(&self.name.as_str())
+        {
+            return Some(Likeness::Edited);
+        }
+        if contains_name(&self.shape, &known.shape) {
+            return Some(Likeness::Contained);
+        }
+        has_as_subdomain(&self.domain, &self.root, &known.name).then_some(Likeness::Subdomain)
+    }
+}
+
+/// Whether `domain` is made to be read as `known`, for comparing two only: see [`Look::likeness`].
 pub fn likeness(domain: &Domain, known: &Domain) -> Option<Likeness> {
-    let (domain_root, known_root) = (domain.organisational(), known.organisational());
-    if domain_root == known_root {
-        return None;
-    }
-    let name = label(&domain_root);
-    let target = label(&known_root);
-    let target_chars = target.chars().count();
-    if target_chars < 3 {
-        return None;
-    }
-    if name == target {
-        return Some(Likeness::OtherSuffix);
-    }
-    let (shape, target_shape) = (shape(&name), shape(&target));
-    if shape == target_shape {
-        return Some(Likeness::Confusable);
-    }
-    if differs_by_ending(&name, &target) {
-        return None;
-    }
-    let edits_allowed = if target_chars >= TWO_EDITS_CHARS_MIN { 2 } else { 1 };
-    if target_chars >= EDITED_CHARS_MIN
-        && is_near(&shape, &target_shape, edits_allowed)
-        && !UNRELATED.contains(&name.as_str())
-    {
-        return Some(Likeness::Edited);
-    }
-    if contains_name(&shape, &target_shape) {
-        return Some(Likeness::Contained);
-    }
-    has_as_subdomain(domain, &domain_root, &target).then_some(Likeness::Subdomain)
+    Look::of(domain).likeness(&Look::of(known))
 }
 
 /// Whether `label` has `name` between hyphens, or anywhere when it is long; both in their shapes.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use message::{Domain, Link};
 
-use crate::lookalike::{self, Likeness, shape};
+use crate::lookalike::{Likeness, Look, shape};
 use crate::words::Said;
 
 /// A widely imitated sender.
@@ -20,7 +20,14 @@ pub struct Brand {
     pub domains: Vec<Domain>,
     /// Names looked for in other domains: the registrable labels of its domains that are names rather than words.
     pub labels: Vec<String>,
+    /// How its domains look whose label is one of `labels`.
+    looks: Vec<Look>,
+    /// How its longer aliases look, word by word.
+    alias_shapes: Vec<Vec<String>>,
 }
+
+/// Letters from which on an alias is recognised by its look: shorter ones look like too much else.
+const ALIAS_CHARS_MIN: usize = 6;
 
 impl Brand {
     /// Whether `domain` is the brand's, or below one.
@@ -56,7 +63,7 @@ fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
 fn brand(line: &'static str) -> Option<Brand> {
     let mut fields = line.split(';').map(str::trim);
     let (name, aliases, domains) = (fields.next()?, fields.next()?, fields.next()?);
-    let aliases = aliases
+    let aliases: Vec<Vec<Box<str>>> = aliases
         .split(',')
         .map(|alias| Said::text(alias).words().to_vec())
         .filter(|alias| !alias.is_empty())
@@ -69,11 +76,24 @@ fn brand(line: &'static str) -> Option<Brand> {
         .collect();
     labels.sort();
     labels.dedup();
-    let domains = domains
+    let domains: Vec<Domain> = domains
         .split_whitespace()
         .filter_map(|domain| Domain::parse(domain.trim_start_matches('!')))
         .collect();
-    Some(Brand { name, aliases, domains, labels })
+    let is_distinct = |domain: &&Domain| {
+        domain.as_str().split('.').next().is_some_and(|label| labels.iter().any(|kept| kept == label))
+    };
+    let looks = domains.iter().filter(is_distinct).map(Look::of).collect();
+    let alias_shapes = aliases.iter().filter(|alias| is_long(alias)).map(|alias| shapes(alias)).collect();
+    Some(Brand { name, aliases, domains, labels, looks, alias_shapes })
+}
+
+fn is_long(alias: &[Box<str>]) -> bool {
+    alias.iter().map(|word| word.chars().count()).sum::<usize>() >= ALIAS_CHARS_MIN
+}
+
+fn shapes(alias: &[Box<str>]) -> Vec<String> {
+    alias.iter().map(|word| shape(word)).collect()
 }
 
 /// All brands of the table.
@@ -91,14 +111,12 @@ pub fn imitated_brand(domain: &Domain) -> Option<(&'static Brand, Likeness)> {
     if brand_of(domain).is_some() {
         return None;
     }
-    BRANDS.iter().find_map(|brand| Some((brand, likeness_to(domain, brand)?)))
+    let look = Look::of(domain);
+    BRANDS.iter().find_map(|brand| Some((brand, likeness_to(&look, brand)?)))
 }
 
-fn likeness_to(domain: &Domain, brand: &Brand) -> Option<Likeness> {
-    let likeness = brand.domains.iter().filter_map(|own| {
-        let label = own.as_str().split('.').next()?;
-        brand.labels.iter().any(|kept| kept == label).then(|| lookalike::likeness(domain, own))?
-    });
+fn likeness_to(look: &Look, brand: &Brand) -> Option<Likeness> {
+    let likeness = brand.looks.iter().filter_map(|own| look.likeness(own));
     // The same name under another suffix is mostly the same company elsewhere.
     likeness.filter(|likeness| *likeness != Likeness::OtherSuffix).min()
 }
@@ -134,14 +152,11 @@ pub fn brand_named(text: &str) -> Option<&'static Brand> {
     let shaped = Said::text(&shape(text));
     BRANDS.iter().find(|brand| {
         brand.is_named_in(&said)
-            || brand.aliases.iter().any(|alias| {
-                let looks: Vec<String> = alias.iter().map(|word| shape(word)).collect();
-                let is_long = alias.iter().map(|word| word.chars().count()).sum::<usize>() >= 6;
-                is_long
-                    && shaped
-                        .words()
-                        .windows(looks.len())
-                        .any(|words| words.iter().map(|word| &**word).eq(looks.iter().map(String::as_str)))
+            || brand.alias_shapes.iter().any(|looks| {
+                shaped
+                    .words()
+                    .windows(looks.len())
+                    .any(|words| words.iter().map(|word| &**word).eq(looks.iter().map(String::as_str)))
             })
     })
 }
